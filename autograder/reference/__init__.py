@@ -1,0 +1,1 @@
+"""PyTorch: the only place that imports torch. It computes and records."""

@@ -1,0 +1,1 @@
+"""How strong the checks are: planted mistakes and correct variants."""

@@ -1,0 +1,1 @@
+"""Known mistakes, one file a chapter, in NumPy as learners write them."""

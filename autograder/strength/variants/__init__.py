@@ -1,0 +1,1 @@
+"""Correct answers in other formulations, one file a chapter."""
