@@ -1,0 +1,1 @@
+"""What a grader adds to nbgrader; the only place that imports it."""
