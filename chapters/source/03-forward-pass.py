@@ -37,12 +37,14 @@ from minidl.viz import figure, forward_pass
 # Computing it from the inside out is the **forward pass**. What is between input and
 # output is hidden.
 
+
 # %%
 def forward(x, layers, activation):
     for W, b in layers[:-1]:
         x = activation(linear(x, W, b))
     W, b = layers[-1]
     return linear(x, W, b)
+
 
 # %% [markdown]
 # No activation follows the last layer: its outputs are **scores** (also called logits),
@@ -52,12 +54,15 @@ def forward(x, layers, activation):
 # %%
 from itertools import pairwise
 
+
 def build(sizes, initialize, rng):
     shapes = [(after, before) for before, after in pairwise(sizes)]
     return [(initialize(s, rng), np.zeros(s[0], np.float32)) for s in shapes]
 
+
 def small(shape, rng):
     return rng.normal(0, 0.1, shape).astype(np.float32)
+
 
 # %%
 images, labels = load_digits()
@@ -119,6 +124,7 @@ for neurons in (4, 5):
 # compute the same and keep doing so. Random numbers, then, but how large? Send noise
 # through twenty layers and measure its size, the root of the mean square.
 
+
 # %%
 def signal(initialize, activation, depth=20, width=100):
     rng = np.random.default_rng(0)
@@ -128,9 +134,11 @@ def signal(initialize, activation, depth=20, width=100):
         sizes.append(np.sqrt(np.mean(h**2)))
     return sizes
 
+
 # %%
 def noise(std):
     return lambda shape, rng: rng.normal(0, std, shape)
+
 
 stds = (0.05, 0.1, 0.2, 0.5)
 lines = {f"deviation {std}": signal(noise(std), relu) for std in stds}
@@ -529,10 +537,12 @@ check(cross_entropy_backward)
 #
 # </details>
 
+
 # %%
 def slope(loss, at, step=1e-6):
     nudges = step * np.eye(3)
     return np.array([(loss(at + n) - loss(at - n)) / (2 * step) for n in nudges])
+
 
 # %%
 x1, truth = np.array([2.0, 1.0, 0.1]), np.array([0])
@@ -780,11 +790,13 @@ check(hinge_loss_backward)
 # %%
 forward_pass.gallery(images[:8], labels[:8])
 
+
 # %%
 def start(seed):
     rng = np.random.default_rng(seed)
     hidden = build([64, 128, 64], kaiming_uniform, rng)
     return hidden + build([64, 10], xavier_uniform, rng)
+
 
 # %%
 scores = forward(x, start(3), relu)
@@ -814,12 +826,15 @@ print(f"ln 10 + half the variance: {np.log(10) + variance / 2:.3f}")
 # Begin in four ways, with the same rule for all three layers. Which losses do you
 # expect? Then run.
 
+
 # %%
 def zeros(shape, rng):
     return np.zeros(shape, np.float32)
 
+
 def too_large(shape, rng):
     return rng.normal(0, 1, shape).astype(np.float32)
+
 
 # %%
 rules = {"zero": zeros, "too large": too_large}
