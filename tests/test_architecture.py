@@ -1,0 +1,190 @@
+"""Who may import whom, how long things may get, and what a start loads."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+NUMPY = ("numpy",)
+KERNELS = (*NUMPY, "minidl.array", "minidl.errors", "minidl.kernels")
+TENSOR = (*KERNELS, "minidl.operators", "minidl.tape", "minidl.tensor")
+MINIDL = (*NUMPY, "minidl")
+AUTOGRADER = (*MINIDL, "autograder", "IPython")
+NBGRADER = ("nbgrader", "nbclient", "nbconvert", "jupyter_client", "traitlets")
+
+# What a file may import beside the standard library. The longest prefix counts.
+ARROWS = {
+    "minidl/": MINIDL,
+    "minidl/array.py": NUMPY,
+    "minidl/errors.py": (),
+    "minidl/kernels/": KERNELS,
+    "minidl/operators.py": TENSOR,
+    "minidl/tape.py": TENSOR,
+    "minidl/tensor.py": TENSOR,
+    "minidl/creation.py": TENSOR,
+    "minidl/arguments.py": TENSOR,
+    "minidl/functional/": (*TENSOR, "minidl.arguments", "minidl.functional"),
+    "minidl/data/": (*NUMPY, "minidl.array", "minidl.data", "sklearn", "pooch", "tqdm"),
+    "minidl/viz/": (*MINIDL, "matplotlib", "ipywidgets", "IPython"),
+    "autograder/": AUTOGRADER,
+    "autograder/bricks/": (*NUMPY, "autograder.bricks"),
+    "autograder/cli.py": (*AUTOGRADER, "typer", "rich"),
+    "autograder/build.py": (*AUTOGRADER, "jupytext", "nbformat"),
+    "autograder/grading/": (*AUTOGRADER, *NBGRADER),
+    "autograder/sandbox/": (*AUTOGRADER, *NBGRADER),
+    "autograder/reference/": (*NUMPY, "autograder", "torch"),
+    "autograder/strength/": (*NUMPY, "minidl", "autograder"),
+    "chapters/source/": (*MINIDL, "autograder", "ipywidgets", "sklearn"),
+    "benchmarks/": (*AUTOGRADER, "benchmarks"),
+}
+SIZED = ("minidl", "autograder", "tests", "benchmarks")
+LINES, FUNCTION_LINES = 300, 40
+
+
+def broken_arrows(root: Path) -> list[str]:
+    """The imports below root that ARROWS does not allow."""
+    return [
+        f"{place}:{line} imports {name}"
+        for top in {prefix.partition("/")[0] for prefix in ARROWS}
+        for path in sorted((root / top).rglob("*.py"))
+        for place in [path.relative_to(root).as_posix()]
+        for line, name in imports(path)
+        if not allowed(name, ARROWS[longest_prefix(place)])
+    ]
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of everything imported, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield from ((node.lineno, f"{module}.{name.name}") for name in node.names)
+
+
+def longest_prefix(place: str) -> str:
+    return max((prefix for prefix in ARROWS if place.startswith(prefix)), key=len)
+
+
+def allowed(name: str, packages: tuple[str, ...]) -> bool:
+    return name.partition(".")[0] in sys.stdlib_module_names or any(
+        f"{name}.".startswith(f"{package}.") for package in packages
+    )
+
+
+def too_long(root: Path) -> list[str]:
+    """The files and functions below root that are longer than the house allows."""
+    found = []
+    for path in sorted(path for top in SIZED for path in (root / top).rglob("*.py")):
+        text = path.read_text("utf-8")
+        place = path.relative_to(root).as_posix()
+        if (lines := text.count("\n")) > LINES:
+            found.append(f"{place} has {lines} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > FUNCTION_LINES:
+                    found.append(f"{place}: {node.name} has {lines} lines")
+    return found
+
+
+def loaded_by(statement: str, first_on_path: Path) -> set[str]:
+    """Top-level packages, not of the standard library, that a statement loads."""
+    code = (
+        "import sys; before = set(sys.modules); sys.path.insert(0, sys.argv[1])\n"
+        f"{statement}\n"
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
+    )
+    command = [sys.executable, "-c", code, str(first_on_path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split()) - sys.stdlib_module_names
+
+
+def test_imports_follow_the_arrows(root):
+    assert broken_arrows(root) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "line", "name"),
+    [
+        ("minidl/tensor.py", "import autograder", "autograder"),
+        ("minidl/functional.py", "import torch.nn", "torch.nn"),
+        ("minidl/training.py", "from matplotlib import pyplot", "matplotlib.pyplot"),
+        ("minidl/data/mnist.py", "def f():\n    import ipywidgets", "ipywidgets"),
+        ("minidl/data/datasets.py", "from minidl import nn", "minidl.nn"),
+        ("minidl/viz/neuron.py", "import torch", "torch"),
+        ("minidl/kernels/linear.py", "from minidl.tensor import T", "minidl.tensor.T"),
+        ("minidl/kernels/linear.py", "import minidl", "minidl"),
+        ("minidl/kernels/losses.py", "from ..tensor import T", "..tensor.T"),
+        ("minidl/tensor.py", "from minidl import functional", "minidl.functional"),
+        ("autograder/check.py", "from torch import nn", "torch.nn"),
+        ("autograder/check.py", "import chapters.figures", "chapters.figures"),
+        ("autograder/bricks/ch01_neurons.py", "import minidl", "minidl"),
+        ("autograder/wall.py", "import nbgrader.api", "nbgrader.api"),
+        ("autograder/run.py", "import nbclient", "nbclient"),
+        ("autograder/build.py", "import nbgrader", "nbgrader"),
+        ("autograder/cli.py", "import nbformat", "nbformat"),
+        ("autograder/grading/course.py", "import jupytext", "jupytext"),
+        ("chapters/source/01-neurons.py", "import torch", "torch"),
+        ("chapters/source/01-neurons.py", "import matplotlib", "matplotlib"),
+    ],
+)
+def test_an_import_against_the_arrows_is_reported(tmp_path, place, line, name):
+    plant(tmp_path / place, line)
+    (report,) = broken_arrows(tmp_path)
+    assert report.startswith(f"{place}:")
+    assert report.endswith(f" imports {name}")
+
+
+def test_imports_along_the_arrows_are_not_reported(tmp_path):
+    plant(tmp_path / "minidl/kernels/linear.py", "import math\nimport numpy.linalg")
+    plant(tmp_path / "minidl/functional.py", "from minidl import kernels")
+    plant(tmp_path / "minidl/viz/neuron.py", "import matplotlib.pyplot as plt")
+    plant(tmp_path / "autograder/reference/ch01.py", "import torch")
+    plant(tmp_path / "autograder/grading/course.py", "from nbgrader import api")
+    assert broken_arrows(tmp_path) == []
+
+
+def test_files_and_functions_are_short(root):
+    assert too_long(root) == []
+
+
+def test_a_long_file_and_a_long_function_are_reported(tmp_path):
+    plant(tmp_path / "minidl/long.py", "x = 1\n" * 300)
+    plant(tmp_path / "tests/test_long.py", "def f():\n" + "    x = 1\n" * 40)
+    plant(tmp_path / "autograder/short.py", "def f():\n" + "    x = 1\n" * 39)
+    assert too_long(tmp_path) == [
+        "minidl/long.py has 301 lines",
+        "tests/test_long.py: f has 41 lines",
+    ]
+
+
+def test_importing_minidl_loads_numpy_and_nothing_else(root):
+    everything = "import minidl, minidl.kernels, minidl.functional, minidl.data"
+    assert loaded_by("import minidl", root) <= {"minidl", "numpy"}
+    assert loaded_by(everything, root) == {"minidl", "numpy"}
+
+
+def test_importing_check_loads_neither_torch_nor_grading_nor_building(root):
+    heavy = {"torch", "nbgrader", "nbclient", "nbformat", "jupytext", "matplotlib"}
+    loaded = loaded_by("from autograder import check", root)
+    assert {"autograder", "numpy"} <= loaded
+    assert loaded & heavy == set()
+
+
+def test_a_heavier_start_is_noticed(tmp_path):
+    plant(tmp_path / "minidl/__init__.py", "import numpy, heavy")
+    plant(tmp_path / "heavy.py", "import json")
+    assert loaded_by("import minidl", tmp_path) == {"minidl", "numpy", "heavy"}
+
+
+def plant(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{text}\n", "utf-8")
