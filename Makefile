@@ -1,0 +1,54 @@
+# make course   to learn          make test   to change minidl
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+
+.PHONY: help course test lint build record bench
+.DEFAULT_GOAL := help
+
+help: ## print this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
+
+course: .venv/learn ## build the workspace course/ and open it in JupyterLab; LAB=no builds only
+	@$(BIN)/autograder start course
+ifneq ($(LAB),no)
+	@cd course && ../$(BIN)/jupyter lab
+endif
+
+test: .venv/test lint ## install what the tests need, then lint and run every test
+	$(BIN)/autograder build --check
+	$(BIN)/python -m pytest -n 2 --dist loadscope
+
+lint: .venv/test ## ruff and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+build: .venv/test ## rebuild the notebooks from chapters/source
+	$(BIN)/autograder build
+
+record: .venv/test ## recompute autograder/recordings with PyTorch
+	$(BIN)/python -m autograder.reference.record
+
+bench: .venv/test ## time the start-up and every check; prints the tables of benchmarks/
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.check_time
+
+# An empty file marks each finished step: a second run has nothing to do.
+.venv/made:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "minidl needs Python 3.11 or newer, and there is no $(PYTHON)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit( \
+	  "minidl needs Python 3.11 or newer, and $(PYTHON) is %d.%d; name another: " \
+	  "make PYTHON=python3.12 course" % v[:2])'
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/learn: .venv/made pyproject.toml
+	@echo "Installing minidl, JupyterLab and what the chapters use into .venv"
+	@$(PIP) --editable '.[learn]'
+	@touch $@
+
+.venv/test: .venv/made pyproject.toml tests/provision.py
+	@$(BIN)/python tests/provision.py
+	@touch $@

@@ -1,0 +1,1 @@
+"""Timings: each module prints a Markdown table."""

@@ -1,0 +1,70 @@
+"""What a learner sees: JupyterLab, her workspace, a real browser."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from lab import Notebook, browse, serve
+from playwright.sync_api import Locator, expect
+
+LINEAR = "def linear(x: Array, W: Array, b: Array) -> Array:\n"
+WITHOUT_BIAS = f"{LINEAR}    return x @ W.T"
+RIGHT = f"{LINEAR}    y = x @ W.T\n    return y + b"
+MSE_LOSS = (
+    "def mse_loss(y: Array, target: Array) -> Array:\n"
+    "    return np.mean((y - target) ** 2)"
+)
+
+
+def test_a_learner_writes_bricks_reads_the_verdicts_and_moves_a_slider(
+    tmp_path, chromium
+):
+    workspace = tmp_path / "course"
+    program = Path(sys.executable).with_name("autograder")
+    subprocess.run([program, "start", workspace], check=True)
+    (tmp_path / "jupyter").mkdir()
+    with (
+        serve(workspace, tmp_path / "jupyter") as url,
+        browse(chromium, tmp_path / "profile") as page,
+    ):
+        notebook = Notebook(page, url.format("01-neurons.ipynb"))
+        linear, check = notebook.cell("def linear("), notebook.cell("check(linear)")
+        notebook.run_above(linear)
+
+        said = answer(notebook, linear, WITHOUT_BIAS, check)
+        assert "linear: values differ in" in said
+        assert "Likely:" in said
+        assert "bias" in said
+        assert "Traceback" not in said
+        expect(check.get_by_role("img", name="where the arrays differ")).to_be_visible()
+        assert "x @ W.T" not in built(workspace)
+
+        said = answer(notebook, linear, RIGHT, check)
+        assert "linear: right" in said
+        assert RIGHT.partition("\n")[2] in built(workspace)
+
+        mse_loss = notebook.cell("def mse_loss(")
+        said = answer(notebook, mse_loss, MSE_LOSS, notebook.cell("check(mse_loss)"))
+        assert "mse_loss: right" in said
+
+        figure = notebook.cell("explore(linear")
+        notebook.run_above(figure)
+        notebook.run(figure)
+        picture = figure.locator("img")
+        before = picture.get_attribute("src")
+        figure.get_by_role("slider").first.press("ArrowRight")
+        expect(picture).not_to_have_attribute("src", before)
+
+
+def answer(notebook: Notebook, exercise: Locator, code: str, check: Locator) -> str:
+    """Write code into the exercise, run it and its check; what the check says."""
+    notebook.write(exercise, code)
+    notebook.run(exercise)
+    return notebook.run(check)
+
+
+def built(workspace: Path) -> str:
+    """The learner's minidl, as far as linear goes."""
+    return (workspace / "minidl/kernels/linear.py").read_text("utf-8")

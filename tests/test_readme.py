@@ -1,0 +1,105 @@
+"""README, CONTRIBUTING and environment.yml say what is so."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from autograder.feedback import CheckFailed
+
+PYPI_NAMES = {"pytorch": "torch"}
+
+
+def blocks(document: Path, language: str) -> list[str]:
+    """The fenced blocks of one language."""
+    pattern = rf"^```{language}\n(.*?)^```$"
+    return re.findall(pattern, document.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def test_the_readme_is_short(root):
+    assert len((root / "README.md").read_text("utf-8").splitlines()) <= 120
+
+
+def test_the_example_gets_the_answer_that_the_readme_shows(root):
+    (example,) = blocks(root / "README.md", "python")
+    answer, _ = blocks(root / "README.md", "text")
+    with pytest.raises(CheckFailed) as failed:
+        exec(example, {"__name__": "__main__"})
+    assert str(failed.value) == answer.rstrip("\n")
+
+
+def test_every_path_of_the_tree_exists(root):
+    _, tree = blocks(root / "README.md", "text")
+    parent = ""
+    for line in tree.splitlines():
+        path = line.split()[0]
+        parent = parent if line.startswith(" ") else path
+        assert (root / (path if path == parent else parent + path)).is_dir(), path
+
+
+def test_every_command_of_the_readme_works(root, tmp_path):
+    commands = "".join(blocks(root / "README.md", "sh")).splitlines()
+    ci = (root / ".ci/run").read_text("utf-8").splitlines()
+    elsewhere = [
+        line
+        for line in commands
+        if {line, f"{line} LAB=no", f"PIP_QUIET=2 {line}"} & set(ci)
+    ]
+    here = [line for line in commands if line not in elsewhere]
+    assert {"make course", "make test"} <= set(elsewhere)
+    assert len(here) > 3
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(here)],
+        cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_make_target_of_the_documents_exists(root):
+    targets = set(re.findall(r"^(\w+):", (root / "Makefile").read_text(), re.MULTILINE))
+    for document in ("README.md", "CONTRIBUTING.md", "benchmarks/README.md"):
+        text = (root / document).read_text("utf-8")
+        named = set(re.findall(r"(?:^|`)make (\w+)", text, re.MULTILINE))
+        assert named
+        assert named <= targets
+
+
+def test_contributing_quotes_what_stands_in_the_files(root):
+    quotes = blocks(root / "CONTRIBUTING.md", "python")
+    assert len(quotes) == 6
+    for quote in quotes:
+        head, _, code = quote.partition("\n")
+        file = (root / head.removeprefix("# ")).read_text("utf-8")
+        for part in code.split("# …\n"):
+            assert part in file
+
+
+def test_the_conda_environment_has_what_pyproject_names(root):
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    pypi = {name(each) for extra in extras for each in extra} | {"numpy"}
+    environment = yaml.safe_load((root / "environment.yml").read_text("utf-8"))
+    *packages, pip = environment["dependencies"]
+    conda = {PYPI_NAMES.get(name(each), name(each)) for each in packages}
+    assert pip == {"pip": ["--editable .[dev]"]}
+    assert conda - {"python", "pip"} <= pypi
+    assert f"python {project['requires-python']}" in packages
+    course = {"jupyterlab", "numpy", "matplotlib", "ipywidgets"}
+    assert course | {"nbgrader", "torch", "pytest"} <= conda
+
+
+def name(requirement: str) -> str:
+    """The package of a requirement: "numpy" of "numpy>=2.0"."""
+    return re.split(r"[\s\[<>=~!]", requirement, maxsplit=1)[0]
