@@ -10,8 +10,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-DRAWS = 48  # the driver of train_test_split draws as often
-
 
 def linear_backward(g: Tensor, x: Tensor, W: Tensor) -> tuple[Tensor, ...]:
     """Gradients of PyTorch's linear with respect to x, W and a bias."""
@@ -34,7 +32,7 @@ def standardize(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def train_test_split(
-    x: Tensor, y: Tensor, test_size: float, seed: int
+    x: Tensor, y: Tensor, test_size: float, seed: int, draws: int
 ) -> tuple[Tensor, ...]:
     """The facts that the driver reports, about splits drawn by torch.randperm."""
     n_test = math.ceil(test_size * len(x))
@@ -47,10 +45,11 @@ def train_test_split(
     train, test = draw(seed)
     sizes = torch.tensor([len(x[train]), len(x[test]), len(y[train]), len(y[test])])
     once = sorted(train + test) == list(range(len(x)))
-    draws = [draw(seed + i) for i in range(DRAWS)]
-    ever = [len({row for d in draws for row in d[i]}) for i in (0, 1)]
-    mixed = [any(d[i] != sorted(d[i]) for d in draws) for i in (0, 1)]
-    facts = (once, once, True, *ever, *mixed, *mixed, draws[0] == (train, test))
+    again = [draw(seed + i) for i in range(draws)]
+    ever = [len({row for d in again for row in d[i]}) for i in (0, 1)]
+    mixed = [any(d[i] != sorted(d[i]) for d in again) for i in (0, 1)]
+    varying = (*ever, *mixed, *mixed) if draws > 1 else (0,) * 6
+    facts = (once, once, True, *varying, again[0] == (train, test))
     return sizes, *(torch.tensor(int(fact)) for fact in facts)
 
 
