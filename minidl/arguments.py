@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from minidl.operators import dimension
+import warnings
+from typing import Any
+
+import numpy as np
+
+from minidl.dtypes import float32, float64
 from minidl.tensor import Tensor
 
+FLOATS = {float32, float64}
 
-def check_floats(name: str, **arguments: Tensor) -> None:
+
+def check_floats(name: str, **arguments: Any) -> None:
     """Raise unless all arguments are Tensors of one float dtype."""
+    dtypes = {v.dtype if isinstance(v, Tensor) else None for v in arguments.values()}
+    if len(dtypes) == 1 and dtypes <= FLOATS:
+        return
     for argument, value in arguments.items():
-        if not isinstance(value, Tensor):
-            raise TypeError(
-                f"{name}: {argument} is a {type(value).__name__}, not a Tensor; use "
-                f"minidl.tensor({argument})"
-            )
+        check_tensor(name, argument, value)
         if value.dtype.kind != "f":
             raise TypeError(
                 f"{name}: {argument} is {value.dtype}, not a float dtype; use "
                 f"minidl.tensor({argument}, dtype=minidl.float32)"
             )
-    dtypes = {argument: str(value.dtype) for argument, value in arguments.items()}
-    if len(set(dtypes.values())) > 1:
-        facts = ", ".join(f"{argument} {dtype}" for argument, dtype in dtypes.items())
-        raise TypeError(f"{name}: dtypes differ: {facts}; give all of them one dtype")
+    facts = ", ".join(f"{argument} {v.dtype}" for argument, v in arguments.items())
+    raise TypeError(f"{name}: dtypes differ: {facts}; give all of them one dtype")
+
+
+def check_tensor(name: str, argument: str, value: Any) -> None:
+    """Raise unless value is a Tensor."""
+    if not isinstance(value, Tensor):
+        raise TypeError(
+            f"{name}: {argument} is a {type(value).__name__}, not a Tensor; use "
+            f"minidl.tensor({argument})"
+        )
 
 
 def check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
@@ -54,68 +67,128 @@ def check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
         )
 
 
-def scores_dimension(name: str, input: Tensor, dim: int) -> int:
-    """The dimension of the scores, from 0; an error if there is no score in it."""
-    check_floats(name, input=input)
-    dim = dimension(name, input, dim)
-    if input.ndim and input.shape[dim] == 0:
-        raise ValueError(
-            f"{name}: input {input.shape} has no scores along dim {dim}; there must "
-            "be at least one"
+def check_pair(
+    name: str, input: Tensor, target: Tensor, reduction: str, warn: bool = True
+) -> None:
+    """Raise unless input and target are float Tensors whose shapes broadcast.
+
+    As in PyTorch, shapes that differ are a warning: the loss is rarely what is meant.
+    """
+    check_floats(name, input=input, target=target)
+    check_reduction(name, input, reduction)
+    if input.shape == target.shape:
+        return
+    try:
+        np.broadcast_shapes(input.shape, target.shape)
+    except ValueError:
+        check_same_shape(name, input, target, reduction)
+    if warn:
+        warnings.warn(
+            f"{name}: input {input.shape} but target {target.shape}: they broadcast, "
+            "which will likely lead to incorrect results; give them one shape",
+            stacklevel=3,
         )
-    return dim
 
 
-def check_pair(name: str, input: Tensor, target: Tensor) -> None:
-    """Raise unless input and target are float Tensors of one shape, not empty."""
+def check_same_shape(name: str, input: Tensor, target: Tensor, reduction: str) -> None:
+    """Raise unless input and target are float Tensors of one shape."""
     check_floats(name, input=input, target=target)
     if input.shape != target.shape:
         raise ValueError(
             f"{name}: input {input.shape} but target {target.shape}; the shapes must "
             "be equal, reshape one"
         )
-    check_not_empty(name, input)
+    check_reduction(name, input, reduction)
 
 
-def check_not_empty(name: str, input: Tensor) -> None:
-    """Raise if input has no entries: a mean of nothing is no number."""
-    if not input.data.size:
+def check_reduction(name: str, input: Tensor, reduction: str) -> None:
+    """Raise if reduction is no way to reduce, or a mean would be of nothing."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(
+            f'{name}: reduction is {reduction!r}; pass "mean", "sum" or "none"'
+        )
+    if reduction == "mean" and not input.data.size:
         raise ValueError(
             f"{name}: input {input.shape} is empty; a mean needs at least one entry"
         )
 
 
-def check_constant(name: str, target: Tensor) -> None:
-    """Raise if the target asks for a gradient, which this loss does not give."""
-    if target.requires_grad:
-        raise ValueError(
-            f"{name}: target requires a gradient, which only input gets; pass "
-            "target.detach()"
-        )
+def check_constant(name: str, **arguments: Tensor | None) -> None:
+    """Raise if an argument asks for a gradient, which this loss does not give."""
+    for argument, value in arguments.items():
+        if value is None:
+            continue
+        check_tensor(name, argument, value)
+        if value.requires_grad:
+            raise ValueError(
+                f"{name}: {argument} requires a gradient, which only input gets; pass "
+                f"{argument}.detach()"
+            )
 
 
-def check_classes(name: str, input: Tensor, target: Tensor) -> None:
-    """Raise unless target names a column of input for each of its rows."""
+def check_classes(
+    name: str,
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None,
+    ignore_index: int | None,
+    reduction: str,
+) -> bool:
+    """Raise unless target names a class of input for each of its rows.
+
+    Returns whether all rows count: none has ignore_index.
+    """
     check_floats(name, input=input)
-    if not isinstance(target, Tensor):
-        raise TypeError(
-            f"{name}: target is a {type(target).__name__}, not a Tensor; use "
-            "minidl.tensor(target)"
-        )
+    check_tensor(name, "target", target)
     if target.dtype.kind not in "iu":
         raise TypeError(
-            f"{name}: target is {target.dtype}; pass class numbers as integers, not "
-            "probabilities or one-hot rows"
+            f"{name}: target is {target.dtype}; pass class numbers as integers"
         )
-    if input.ndim != 2 or target.shape != input.shape[:1]:
+    expected = input.shape[:1] * (input.ndim > 1) + input.shape[2:]
+    if not input.ndim or target.shape != expected:
         raise ValueError(
             f"{name}: input {input.shape} and target {target.shape}; pass scores "
-            "(N, C) and class numbers (N,)"
+            "(N, C) and class numbers (N,), or (N, C, ...) and (N, ...)"
         )
-    check_not_empty(name, input)
-    low, high, classes = target.data.min(), target.data.max(), input.shape[1]
+    check_reduction(name, input, reduction)
+    classes = input.shape[min(input.ndim - 1, 1)]
+    check_class_weight(name, input, weight, classes)
+    t = target.data
+    t = t if ignore_index is None else t[t != ignore_index]
+    low, high = (t.min(), t.max()) if t.size else (0, 0)
     if low < 0 or high >= classes:
         raise ValueError(
             f"{name}: target has class {low if low < 0 else high}, but input "
             f"{input.shape} has classes 0 to {classes - 1}"
         )
+    return t.size == target.data.size
+
+
+def check_class_weight(
+    name: str, input: Tensor, weight: Tensor | None, classes: int
+) -> None:
+    """Raise unless weight, if there is one, is a constant for each class."""
+    if weight is None:
+        return
+    check_constant(name, weight=weight)
+    check_floats(name, input=input, weight=weight)
+    if weight.shape != (classes,):
+        raise ValueError(
+            f"{name}: weight {weight.shape} but input {input.shape} has {classes} "
+            f"classes; pass weight of shape ({classes},)"
+        )
+
+
+def check_only_defaults(
+    name: str, given: dict[str, Any], known: dict[str, Any]
+) -> None:
+    """Raise unless PyTorch's options that minidl leaves out have their defaults."""
+    for option, value in given.items():
+        if option not in known:
+            raise TypeError(f"{name}: there is no argument {option!r}")
+        default = known[option]
+        if value is not default and value != default:
+            raise NotImplementedError(
+                f"{name}: {option}={value!r:.60} is not part of minidl; leave {option} "
+                f"at {default!r}"
+            )

@@ -2,37 +2,145 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from minidl.operators import FLOAT
+from minidl.dtypes import FLOAT, DType, check_device, dtype_from
+from minidl.operators import AnyArray
 from minidl.tensor import Tensor
 
+__all__ = ["arange", "as_tensor", "empty", "empty_like", "eye", "from_numpy", "full"]
+__all__ += ["full_like", "linspace", "ones", "ones_like", "tensor", "zeros"]
+__all__ += ["zeros_like"]
 
-def tensor(
-    data: Any, *, dtype: npt.DTypeLike | None = None, requires_grad: bool = False
+
+def made(
+    name: str,
+    array: AnyArray,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
+    """The array as a tensor: what every function here does with its last arguments.
+
+    Floats become float32 unless a dtype is asked for.
+    """
+    check_device(name, device)
+    if dtype is None:
+        dtype = FLOAT if array.dtype.kind == "f" else array.dtype
+    return Tensor(array.astype(dtype_from(name, dtype), copy=False), requires_grad)
+
+
+def tensor(data: Any, *, dtype: DType | None = None, **options: Any) -> Tensor:
     """A tensor that holds a copy of data: a number, nested lists of them, an array.
 
     Python's floats become float32, as in PyTorch. An array keeps its dtype.
     """
     data = data.data if isinstance(data, Tensor) else data
     try:
-        array = np.array(data, dtype)
+        array = np.array(data)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"tensor: {data!r:.60} does not become an array ({error}); pass a number, "
             "an array, or lists of equal length of numbers"
         ) from None
-    if dtype is None and array.dtype.kind == "f" and not made_of_arrays(data):
-        array = array.astype(FLOAT)
-    return Tensor(array, requires_grad)
+    if dtype is None and made_of_arrays(data):
+        dtype = Tensor(array).dtype  # Tensor explains what is no number
+    return made("tensor", Tensor(array).data, dtype=dtype, **options)
 
 
 def made_of_arrays(data: Any) -> bool:
     """Whether the innermost values are NumPy's, which have a dtype, not Python's."""
     while isinstance(data, list | tuple) and data:
         data = data[0]
-    return isinstance(data, np.ndarray | np.generic)
+    return isinstance(data, np.ndarray | np.generic | Tensor)
+
+
+def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tensor:
+    """Data as a tensor, sharing its memory if it is a Tensor or an array that fits."""
+    if not isinstance(data, Tensor | np.ndarray):
+        return tensor(data, dtype=dtype, device=device)
+    shared = data if isinstance(data, Tensor) else Tensor(data)
+    return shared.to(device=device, dtype=dtype)
+
+
+def from_numpy(array: AnyArray) -> Tensor:
+    """A tensor that shares the memory of an array."""
+    if not isinstance(array, np.ndarray):
+        raise TypeError(
+            f"from_numpy: got a {type(array).__name__}, not an array; use "
+            "minidl.tensor(data)"
+        )
+    return Tensor(array)
+
+
+def sizes(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
+    """The sizes of the dimensions, given one by one or as one tuple or list."""
+    if len(size) == 1 and isinstance(size[0], tuple | list):
+        size = tuple(size[0])
+    if not all(isinstance(n, int | np.integer) for n in size):
+        raise TypeError(f"{name}: sizes {size} are not all integers")
+    if any(n < 0 for n in size):
+        raise ValueError(f"{name}: sizes {size} must not be negative")
+    return size
+
+
+def zeros(*size: Any, **options: Any) -> Tensor:
+    """Zeros."""
+    return made("zeros", np.zeros(sizes("zeros", size), FLOAT), **options)
+
+
+def ones(*size: Any, **options: Any) -> Tensor:
+    """Ones."""
+    return made("ones", np.ones(sizes("ones", size), FLOAT), **options)
+
+
+def empty(*size: Any, **options: Any) -> Tensor:
+    """Whatever numbers are in the memory: to be written before they are read."""
+    dtype = dtype_from("empty", options.get("dtype") or FLOAT)
+    return made("empty", np.empty(sizes("empty", size), dtype), **options)
+
+
+def full(size: Any, fill_value: Any, **options: Any) -> Tensor:
+    """One number everywhere; its kind decides the dtype."""
+    number = fill_value.data if isinstance(fill_value, Tensor) else fill_value
+    return made("full", np.full(sizes("full", (size,)), number), **options)
+
+
+def eye(n: int, m: int | None = None, **options: Any) -> Tensor:
+    """Ones on the diagonal, zeros elsewhere: n rows, m columns (n if not given)."""
+    rows, columns = sizes("eye", (n, n if m is None else m))
+    return made("eye", np.eye(rows, columns), **options)
+
+
+def arange(start: Any, end: Any = None, step: Any = 1, **options: Any) -> Tensor:
+    """Numbers from start (0 if only one bound is given) to before end, by steps."""
+    if end is None:
+        start, end = 0, start
+    if step == 0 or (end - start) * step < 0:
+        raise ValueError(
+            f"arange: no step of {step} leads from {start} to {end}; step must not be "
+            "0 and must have the sign of end - start"
+        )
+    return made("arange", np.arange(start, end, step), **options)
+
+
+def linspace(start: float, end: float, steps: int, **options: Any) -> Tensor:
+    """Numbers from start to end, both included, at equal distances."""
+    (count,) = sizes("linspace", (steps,))
+    return made("linspace", np.linspace(float(start), float(end), count), **options)
+
+
+def like(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The function that makes the same in the shape and dtype of a Tensor."""
+
+    def of_input(input: Tensor, *arguments: Any, **options: Any) -> Tensor:
+        return function(input.shape, *arguments, **{"dtype": input.dtype, **options})
+
+    return of_input
+
+
+zeros_like, ones_like, empty_like, full_like = map(like, (zeros, ones, empty, full))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from minidl.dtypes import FLOAT, int64
 
 if TYPE_CHECKING:
     from minidl.tensor import Tensor
 
 AnyArray = npt.NDArray[Any]
-Dims = int | tuple[int, ...] | None
-
-FLOAT = np.dtype(np.float32)  # PyTorch's default for numbers that are not in an array
-STRENGTH = {"b": 0, "u": 1, "i": 1, "f": 2}  # the kind of dtype that wins over another
+Dims = int | tuple[int, ...] | list[int] | None
+OptionalArray = TypeVar("OptionalArray", AnyArray, AnyArray | None)
+Number = bool | int | float
 
 
 def unbroadcast(g: AnyArray, shape: tuple[int, ...]) -> AnyArray:
@@ -31,64 +33,93 @@ def unbroadcast(g: AnyArray, shape: tuple[int, ...]) -> AnyArray:
 
 def add(a: Tensor, b: Tensor) -> Tensor:
     """Entrywise a + b, broadcast."""
-    x, y = operands("+", a, b)
+    first, second = a.shape, b.shape
 
     def backward(g: AnyArray) -> tuple[AnyArray, AnyArray]:
-        return unbroadcast(g, x.shape), unbroadcast(g, y.shape)
+        return unbroadcast(g, first), unbroadcast(g, second)
 
-    return a.record(x + y, backward, b)
+    return a.record(a.data + b.data, backward, b)
 
 
 def sub(a: Tensor, b: Tensor) -> Tensor:
     """Entrywise a - b, broadcast."""
-    x, y = operands("-", a, b)
+    first, second = a.shape, b.shape
 
     def backward(g: AnyArray) -> tuple[AnyArray, AnyArray]:
-        return unbroadcast(g, x.shape), unbroadcast(-g, y.shape)
+        return unbroadcast(g, first), -unbroadcast(g, second)
 
-    return a.record(x - y, backward, b)
+    return a.record(a.data - b.data, backward, b)
 
 
 def mul(a: Tensor, b: Tensor) -> Tensor:
     """Entrywise a * b, broadcast."""
-    x, y = operands("*", a, b)
+    first, second, product = a.shape, b.shape, a.data * b.data
+    x = a.data if b.requires_grad else None  # what no gradient needs is not kept
+    y = b.data if a.requires_grad else None
 
-    def backward(g: AnyArray) -> tuple[AnyArray, AnyArray]:
-        return unbroadcast(g * y, x.shape), unbroadcast(g * x, y.shape)
+    def backward(g: AnyArray) -> tuple[AnyArray | None, AnyArray | None]:
+        dx = None if y is None else unbroadcast(g * y, first)
+        dy = None if x is None else unbroadcast(g * x, second)
+        return dx, dy
 
-    return a.record(x * y, backward, b)
+    saves = (a,) * b.requires_grad + (b,) * a.requires_grad
+    return a.record(product, backward, b, saves=saves)
 
 
 def div(a: Tensor, b: Tensor) -> Tensor:
     """Entrywise a / b, broadcast; a quotient of integers is float32."""
-    x, y = map(floating, operands("/", a, b))
-    quotient = x / y
+    x, y, dy_wanted = floating(a.data), floating(b.data), b.requires_grad
+
+    def backward(g: AnyArray) -> tuple[AnyArray, AnyArray | None]:
+        dx = g / y
+        dy = unbroadcast(-dx * (x / y), y.shape) if dy_wanted else None
+        return unbroadcast(dx, x.shape), dy
+
+    return a.record(x / y, backward, b, saves=(b,) + (a,) * dy_wanted)
+
+
+def remainder(a: Tensor, b: Tensor) -> Tensor:
+    """Entrywise what is left of a after whole multiples of b, with the sign of b."""
+    x, y = a.data, b.data
 
     def backward(g: AnyArray) -> tuple[AnyArray, AnyArray]:
-        dx = g / y
-        return unbroadcast(dx, x.shape), unbroadcast(-dx * quotient, y.shape)
+        return unbroadcast(g, x.shape), unbroadcast(-g * np.floor(x / y), y.shape)
 
-    return a.record(quotient, backward, b)
+    return a.record(np.remainder(x, y), backward, b, saves=(a, b))
 
 
-def pow(a: Tensor, exponent: Any) -> Tensor:
-    """Entrywise a ** exponent; the exponent is a number, not a Tensor.
+def floor_divide(a: Tensor, b: Tensor) -> Tensor:
+    """Entrywise a / b, rounded down, which has no gradient."""
 
-    Backward:  exponent a^(exponent - 1), which is 0 everywhere for exponent 0
-    """
-    exponent = exponent.item() if isinstance(exponent, np.generic) else exponent
-    if not isinstance(exponent, int | float):
-        raise TypeError(
-            f"**: the exponent is a {type(exponent).__name__}; pass a number"
-        )
-    x = floating(a.data) if isinstance(exponent, float) else a.data
-    lower = exponent - 1 if exponent else 0
-    return a.record(x**exponent, lambda g: (g * exponent * x**lower,))
+    def backward(g: AnyArray) -> NoReturn:
+        raise RuntimeError("//: has no gradient, as it jumps; use / or detach()")
+
+    return a.record(np.floor_divide(a.data, b.data), backward, b)
 
 
 def neg(a: Tensor) -> Tensor:
     """Entrywise -a."""
     return a.record(-a.data, lambda g: (-g,))
+
+
+def add_number(a: Tensor, c: Number) -> Tensor:
+    """Entrywise a + c."""
+    return a.record(fitting(a.data, c) + c, lambda g: (g,))
+
+
+def sub_number(a: Tensor, c: Number) -> Tensor:
+    """Entrywise a - c."""
+    return a.record(fitting(a.data, c) - c, lambda g: (g,))
+
+
+def mul_number(a: Tensor, c: Number) -> Tensor:
+    """Entrywise a * c."""
+    return a.record(fitting(a.data, c) * c, lambda g: (g * c,))
+
+
+def div_number(a: Tensor, c: Number) -> Tensor:
+    """Entrywise a / c."""
+    return a.record(floating(a.data) / c, lambda g: (g / c,))
 
 
 def matmul(a: Tensor, b: Tensor) -> Tensor:
@@ -100,84 +131,47 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
     Backward:  da = g b^T,  db = a^T g
     """
     check_matmul(a, b)
-    x, y = np.atleast_2d(a.data), b.data if b.ndim > 1 else b.data[:, None]
+    x, y, dx_wanted, dy_wanted = a.data, b.data, a.requires_grad, b.requires_grad
+    first, second = x.shape, y.shape
+    x = x.reshape(1, -1) if x.ndim == 1 else x
+    y = y.reshape(-1, 1) if y.ndim == 1 else y
+    if x.ndim > y.ndim == 2:  # one product is faster than one for each of a batch
+        x = x.reshape(math.prod(first[:-1]), first[-1])
     product = x @ y
+    flat, rows = product.shape, first[-2:-1] if len(second) > 2 else first[:-1]
 
-    def backward(g: AnyArray) -> tuple[AnyArray, AnyArray]:
-        g = g.reshape(product.shape)
-        dx = unbroadcast(g @ y.swapaxes(-1, -2), x.shape)
-        dy = unbroadcast(x.swapaxes(-1, -2) @ g, y.shape)
-        return dx.reshape(a.shape), dy.reshape(b.shape)
+    def backward(g: AnyArray) -> tuple[AnyArray | None, AnyArray | None]:
+        g = shaped(g, flat)
+        dx = unbroadcast(g @ y.swapaxes(-1, -2), x.shape) if dx_wanted else None
+        dy = unbroadcast(x.swapaxes(-1, -2) @ g, y.shape) if dy_wanted else None
+        return shaped(dx, first), shaped(dy, second)
 
-    *batch, rows, columns = product.shape
-    kept = [rows] * (a.ndim > 1) + [columns] * (b.ndim > 1)
-    return a.record(product.reshape(batch + kept), backward, b)
-
-
-def exp(a: Tensor) -> Tensor:
-    """Entrywise e^a."""
-    y = np.exp(floating(a.data))
-    return a.record(y, lambda g: (g * y,))
+    batch, columns = flat[:-2] if len(second) > 2 else (), flat[-1:] * (b.ndim > 1)
+    saves = (b,) * dx_wanted + (a,) * dy_wanted
+    product = shaped(product, batch + rows + columns)
+    return a.record(product, backward, b, saves=saves)
 
 
-def log(a: Tensor) -> Tensor:
-    """Entrywise natural logarithm of a."""
-    x = floating(a.data)
-    return a.record(np.log(x), lambda g: (g / x,))
-
-
-def sum(a: Tensor, dim: Dims, keepdim: bool) -> Tensor:
+def sum(
+    a: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None
+) -> Tensor:
     """Sum of a over dim: one dimension, several, or all (None)."""
-    axes = reduced("sum", a, dim)
-    kept = [1 if axis in axes else size for axis, size in enumerate(a.shape)]
-    y = a.data.sum(axis=axes, keepdims=keepdim)
-    return a.record(y, lambda g: (np.broadcast_to(g.reshape(kept), a.shape),))
+    a = a if dtype is None else a.to(dtype)
+    axes, shape = reduced("sum", a, dim), a.shape
+    kept = [1 if axis in axes else size for axis, size in enumerate(shape)]
+    kind = a.dtype if a.dtype.kind == "f" else dtype or int64
+    y = a.data.sum(axis=axes, keepdims=keepdim, dtype=kind)
+    return a.record(y, lambda g: (np.broadcast_to(g.reshape(kept), shape),))
 
 
-def mean(a: Tensor, dim: Dims, keepdim: bool) -> Tensor:
-    """Mean of a over dim: one dimension, several, or all (None)."""
-    if a.dtype.kind != "f":
-        raise TypeError(
-            f"mean: the tensor is {a.dtype}, and its mean need not be; make it floats"
-        )
-    total = sum(a, dim, keepdim)
-    return total / (a.data.size / max(total.data.size, 1))
+def shaped(g: OptionalArray, shape: tuple[int, ...]) -> OptionalArray:
+    """The array in this shape; itself, not a view of it, if it has the shape."""
+    return g if g is None or g.shape == shape else g.reshape(shape)
 
 
-def reshape(a: Tensor, *shape: int | tuple[int, ...]) -> Tensor:
-    """The entries of a in another shape; one size may be -1: what is left."""
-    sizes = shape[0] if len(shape) == 1 else shape
-    try:
-        y = a.data.reshape(sizes)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"reshape: {a.data.size} numbers of a tensor {a.shape} do not fit {sizes}; "
-            "the product of the sizes must be the same, one may be -1"
-        ) from None
-    return a.record(y, lambda g: (g.reshape(a.shape),))
-
-
-def transpose(a: Tensor, dim0: int, dim1: int) -> Tensor:
-    """The same entries with two dimensions swapped."""
-    dims = [dimension("transpose", a, dim) for dim in (dim0, dim1)]
-    return a.record(np.swapaxes(a.data, *dims), lambda g: (np.swapaxes(g, *dims),))
-
-
-def operands(operator: str, a: Tensor, b: Tensor) -> tuple[AnyArray, AnyArray]:
-    """The arrays of a and b in their common dtype; an error if they do not broadcast.
-
-    As in PyTorch, floats win over integers and integers over bools; between two
-    dtypes of one kind, an array wins over a tensor of a single number.
-    """
-    x, y = a.data, b.data
-    check_broadcast(operator, x.shape, y.shape)
-    if x.dtype == y.dtype:
-        return x, y
-    first, second = ((STRENGTH[z.dtype.kind], z.ndim > 0) for z in (x, y))
-    dtype = x.dtype if first > second else y.dtype
-    if first == second:
-        dtype = np.promote_types(x.dtype, y.dtype)
-    return x.astype(dtype, copy=False), y.astype(dtype, copy=False)
+def fitting(x: AnyArray, number: Number) -> AnyArray:
+    """The array itself; as float32 if it holds integers and the number is a float."""
+    return floating(x) if isinstance(number, float) else x
 
 
 def floating(x: AnyArray) -> AnyArray:
@@ -189,15 +183,12 @@ def check_broadcast(
     operator: str, first: tuple[int, ...], second: tuple[int, ...]
 ) -> None:
     """Raise if arrays of these shapes cannot be brought to one shape by repetition."""
-    if first == second:
-        return
-    try:
-        np.broadcast_shapes(first, second)
-    except ValueError:
-        raise ValueError(
-            f"{operator}: shapes {first} and {second} do not broadcast; counted from "
-            "the right, sizes must be equal or 1"
-        ) from None
+    for n, m in zip(first[::-1], second[::-1], strict=False):
+        if n != m and n != 1 != m:
+            raise ValueError(
+                f"{operator}: shapes {first} and {second} do not broadcast; counted "
+                "from the right, sizes must be equal or 1"
+            )
 
 
 def check_matmul(a: Tensor, b: Tensor) -> None:
@@ -234,6 +225,7 @@ def dimension(name: str, a: Tensor, dim: int) -> int:
 
 def reduced(name: str, a: Tensor, dim: Dims) -> tuple[int, ...]:
     """The dimensions to reduce over, as numbers from 0."""
+    dim = tuple(dim) if isinstance(dim, list) else dim
     if dim is None or dim == ():
         return tuple(range(a.ndim))
     dims = dim if isinstance(dim, tuple) else (dim,)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-import numpy as np
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ContextDecorator, contextmanager
+from typing import TYPE_CHECKING, Any
+from weakref import ReferenceType
 
 from minidl.operators import AnyArray
 
 if TYPE_CHECKING:
     from minidl.tensor import Tensor
+
+Rule = Callable[[AnyArray], tuple[AnyArray | None, ...]]
+"""From the gradient of a result to the gradients of what it came from, in order.
+
+It changes no array, and what it returns is new, or (a view of) the gradient it got.
+"""
 
 
 class Recording(threading.local):
@@ -24,45 +29,155 @@ class Recording(threading.local):
 recording = Recording()
 
 
+class Node:
+    """One step on the tape: how a tensor that requires a gradient was computed.
+
+    inputs:  the steps that its gradient flows on to; None for what requires none
+    rule:    from its gradient to those of its inputs; None for a leaf
+    saves:   version counters of the tensors that the rule reads, each with its count
+    keeper:  a weak reference to the tensor whose grad is added to: a leaf, or a
+             tensor with retain_grad()
+    """
+
+    __slots__ = ("inputs", "keeper", "rule", "saves")
+
+    def __init__(self, inputs: list[Node | None], rule: Rule | None) -> None:
+        self.inputs = inputs
+        self.rule = rule
+        self.saves: list[tuple[list[int], int]] = []
+        self.keeper: ReferenceType[Tensor] | None = None
+
+
+def topological_order(root: Node) -> list[Node]:
+    """The steps that root's gradient flows to, each once, inputs before results."""
+    order: list[Node] = []
+    seen: set[Node] = set()
+    stack = [(root, False)]
+    while stack:
+        node, inputs_are_in_order = stack.pop()
+        if inputs_are_in_order:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend([(x, False) for x in node.inputs if x is not None])
+    return order
+
+
+def backward(root: Node, g: AnyArray, retain_graph: bool = False) -> None:
+    """Add to each leaf's grad the gradient of root with respect to it, times g.
+
+    A step's turn comes when all that was computed from it has had its own; then its
+    rule, and the arrays that the rule kept, are let go.
+    """
+    order = topological_order(root)
+    gradients = {root: g}
+    owned: set[Node] = set()  # whose gradient is an array that nobody else holds
+    while order:
+        node = order.pop()
+        if node not in gradients:
+            continue
+        g = gradients.pop(node)
+        if node.keeper is not None:
+            keep(node, g, node in owned)
+        if node.rule is None:
+            continue
+        check_saves(node)
+        inputs, flows = node.inputs, node.rule(g)
+        if not retain_graph:
+            node.inputs, node.rule, node.saves = [], freed, []
+        apart = len(set(map(id, flows))) == len(flows)
+        for x, dx in zip(inputs, flows, strict=True):
+            if x is None or dx is None:
+                continue
+            if x not in gradients:
+                gradients[x] = dx  # borrowed, unless the rule made it for x alone
+                if apart and dx is not g and dx.base is None:
+                    owned.add(x)
+            elif x in owned:
+                gradients[x] += dx
+            else:
+                gradients[x] = gradients[x] + dx
+                owned.add(x)
+
+
+def keep(node: Node, g: AnyArray, owned: bool) -> None:
+    """Add g to the grad of the tensor that keeps this step's gradient."""
+    tensor = node.keeper() if node.keeper else None
+    if tensor is None or tensor.node is not node:
+        return
+    if g.shape != tensor.shape:
+        raise RuntimeError(
+            f"backward: a rule gave a gradient {g.shape} for a tensor {tensor.shape}; "
+            "the shapes must be equal"
+        )
+    if tensor.grad is not None:
+        tensor.grad.data += g
+        tensor.grad.version[0] += 1
+    else:
+        may_be_taken = owned and node.rule is None
+        g = g.astype(tensor.dtype, copy=not may_be_taken)
+        tensor.grad = type(tensor).wrap(g)
+
+
+def check_saves(node: Node) -> None:
+    """Raise if an array that the rule reads has changed since it was recorded."""
+    for version, count in node.saves:
+        if version[0] != count:
+            raise RuntimeError(
+                "backward: one of the variables needed for gradient computation has "
+                f"been modified by an inplace operation: it is at version {version[0]}"
+                f"; expected version {count} instead; use the form that makes a new "
+                "tensor, or clone() first"
+            )
+
+
+def freed(g: AnyArray) -> Any:
+    """Say why there is no rule: the step has been gone back through."""
+    raise RuntimeError(
+        "backward: trying to backward through the graph a second time, but what it "
+        "saved was freed the first time; pass retain_graph=True to the first backward()"
+    )
+
+
 @contextmanager
-def no_grad() -> Iterator[None]:
-    """Compute without recording: `with no_grad():`, or `@no_grad()` above a def."""
-    before, recording.on = recording.on, False
+def recording_set_to(on: bool) -> Iterator[None]:
+    """Record in this block, or in a function below @, or do not."""
+    before, recording.on = recording.on, on
     try:
         yield
     finally:
         recording.on = before
 
 
-def topological_order(root: Tensor) -> list[Tensor]:
-    """The tensors that root's gradient flows to, each once, inputs before results."""
-    order: list[Tensor] = []
-    seen: set[int] = set()
-    stack = [(root, False)]
-    while stack:
-        node, inputs_are_in_order = stack.pop()
-        if inputs_are_in_order:
-            order.append(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
-            stack.append((node, True))
-            stack.extend((x, False) for x in node.inputs if x.requires_grad)
-    return order
+def no_grad(function: Any = None) -> Any:
+    """Compute without recording: `with no_grad():`, or `@no_grad()` above a def."""
+    mode = recording_set_to(False)
+    return mode if function is None else mode(function)
 
 
-def backward(root: Tensor, g: AnyArray) -> None:
-    """Add to each leaf's grad the gradient of root with respect to it, times g.
+def enable_grad(function: Any = None) -> Any:
+    """Record again inside no_grad: `with enable_grad():`, or `@enable_grad()`."""
+    mode = recording_set_to(True)
+    return mode if function is None else mode(function)
 
-    A tensor's turn comes when all that was computed from it has had its own.
-    """
-    gradients = {id(root): g}
-    for node in reversed(topological_order(root)):
-        g = gradients.pop(id(node))
-        if node.rule is None:
-            node.accumulate(g)
-            continue
-        for x, dx in zip(node.inputs, node.rule(g), strict=True):
-            if x.requires_grad:
-                dx = np.asarray(dx, x.dtype)
-                before = gradients.get(id(x))
-                gradients[id(x)] = dx if before is None else before + dx
+
+def is_grad_enabled() -> bool:
+    """Whether this thread records."""
+    return recording.on
+
+
+class set_grad_enabled(AbstractContextManager[None], ContextDecorator):  # noqa: N801
+    """Record from now on, or do not; in a block or a function, until its end."""
+
+    def __init__(self, mode: bool) -> None:
+        self.mode, self.before = mode, recording.on
+        recording.on = mode
+
+    def __exit__(self, *error: object) -> None:
+        recording.on = self.before
+
+    def __call__(self, function: Any) -> Any:
+        """The function, recorded or not as asked for."""
+        recording.on = self.before
+        return recording_set_to(self.mode)(function)

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import copy
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import numpy as np
 
-from minidl import operators, tape
-from minidl.operators import FLOAT, STRENGTH, AnyArray, Dims
+from minidl import dtypes, tape
+from minidl.dtypes import CPU, STRENGTH
+from minidl.methods import Methods
+from minidl.operators import AnyArray
+from minidl.tape import Node, Rule
+from minidl.views import current_node
 
-PRINTED_WITHOUT_DTYPE = (FLOAT, np.dtype(np.int64), np.dtype(np.bool_))
-Number = bool | int | float | np.generic
-Rule = Callable[[AnyArray], tuple[AnyArray, ...]]
-"""From the gradient of a result to the gradients of the tensors it came from."""
 
-
-class Tensor:
+class Tensor(Methods):
     """An array of numbers, its gradient, and how it was computed.
 
-    data:           the NumPy array
-    grad:           gradient of what backward() was called on, or None; leaves only
-    requires_grad:  whether gradients flow to this tensor
-    inputs:         the tensors it was computed from; none for a leaf
-    rule:           from its gradient to those of its inputs; None for a leaf
+    data:       the NumPy array
+    grad:       gradient of what backward() was called on, or None
+    node:       its step on the tape, None if it requires no gradient
+    version:    [how often the numbers changed in place], shared with all views
+    base:       the tensor that this one is a view of, or None
+    base_node:  the step of base that node comes from
     """
 
     __array_ufunc__ = None  # array + tensor asks the tensor, which explains
-    __slots__ = ("data", "grad", "inputs", "requires_grad", "rule")
+    __slots__ = ("__weakref__", "base", "base_node", "data", "grad", "node", "version")
 
     def __init__(self, data: AnyArray, requires_grad: bool = False) -> None:
         """Hold data, an array that is not copied."""
@@ -40,32 +42,113 @@ class Tensor:
             raise TypeError(
                 f"Tensor: data has dtype {data.dtype}; pass floats, integers or bools"
             )
-        if requires_grad and data.dtype.kind != "f":
-            raise TypeError(
-                f"Tensor: {data.dtype} data has no gradient; pass floats, or "
-                "requires_grad=False"
-            )
         self.data: AnyArray = np.asarray(data)
         self.grad: Tensor | None = None
-        self.requires_grad = requires_grad
-        self.inputs: tuple[Tensor, ...] = ()
-        self.rule: Rule | None = None
+        self.node: Node | None = None
+        self.version = [0]
+        self.base: Tensor | None = None
+        self.base_node: Node | None = None
+        if requires_grad:
+            self.requires_grad = True
 
-    def record(self, data: AnyArray, rule: Rule, *others: Tensor) -> Tensor:
-        """A tensor of data, computed from this one and others, with its gradients."""
-        result = Tensor(data)
-        inputs = (self, *others)
-        if tape.recording.on and any(x.requires_grad for x in inputs):
-            result.requires_grad = True
-            result.inputs, result.rule = inputs, rule
+    @staticmethod
+    def wrap(data: AnyArray) -> Tensor:
+        """A tensor of an array that is known to be good: what operations return."""
+        result = Tensor.__new__(Tensor)
+        result.data = data if type(data) is np.ndarray else np.asarray(data)
+        result.grad = result.node = result.base = result.base_node = None
+        result.version = [0]
         return result
 
-    def backward(self, gradient: Tensor | None = None) -> None:
+    def record(
+        self,
+        data: AnyArray,
+        rule: Rule,
+        *others: Tensor,
+        saves: tuple[Tensor, ...] = (),
+        saves_result: bool = False,
+    ) -> Tensor:
+        """A tensor of data, computed from this one and others, with its gradients.
+
+        rule:          from its gradient to theirs, in order; None where there is none
+        saves:         the tensors whose data the rule reads
+        saves_result:  whether the rule reads data, the result itself
+        """
+        result = Tensor.wrap(data)
+        if tape.recording.on:
+            inputs = [
+                x.node if x.base is None else current_node(x) for x in (self, *others)
+            ]
+            if any(inputs):
+                result.node = node = Node(inputs, rule)
+                if saves:
+                    node.saves = [(x.version, x.version[0]) for x in saves]
+                if saves_result:
+                    node.saves.append((result.version, 0))
+        return result
+
+    def record_view(self, data: AnyArray, rule: Rule) -> Tensor:
+        """A tensor of data, a view of this tensor's array; changes show in both."""
+        result = self.record(data, rule)
+        result.version = self.version
+        result.base = base = self if self.base is None else self.base
+        result.base_node = base.node
+        return result
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to this tensor."""
+        return (self.node if self.base is None else current_node(self)) is not None
+
+    @requires_grad.setter
+    def requires_grad(self, flag: bool) -> None:
+        if flag and self.data.dtype.kind != "f":
+            raise TypeError(
+                f"Tensor: {self.data.dtype} data has no gradient; pass floats, or "
+                "requires_grad=False"
+            )
+        if not self.is_leaf:
+            if not flag:
+                raise RuntimeError(
+                    "requires_grad: a tensor that was computed cannot stop requiring "
+                    "a gradient; use detach()"
+                )
+        elif not flag:
+            self.node = None
+        elif self.node is None:
+            self.node, self.base = Node([], None), None
+            self.node.keeper = ref(self)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """The tensor itself, from now on with or without a gradient."""
+        self.requires_grad = requires_grad
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it was made, not computed from what requires a gradient."""
+        return not self.requires_grad or self.node.rule is None  # type: ignore[union-attr]
+
+    def retain_grad(self) -> None:
+        """Keep this tensor's gradient too, though it is not a leaf."""
+        if not self.requires_grad:
+            raise RuntimeError(
+                "retain_grad: the tensor requires no gradient, so it will have none"
+            )
+        assert self.node is not None
+        self.node.keeper = ref(self)
+
+    def backward(
+        self, gradient: Tensor | None = None, retain_graph: bool | None = None
+    ) -> None:
         """Add this tensor's gradients to the grad of the leaves it came from.
 
-        gradient is the upstream gradient; a tensor of one number needs none.
+        gradient:      the upstream gradient; a tensor of one number needs none
+        retain_graph:  keep what a second backward() through the same results needs
         """
-        tape.backward(self, upstream(self, gradient))
+        g = upstream(self, gradient)
+        assert self.node is not None  # upstream explains it
+        tape.backward(self.node, g, bool(retain_graph))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -82,68 +165,10 @@ class Tensor:
         """Type of the numbers."""
         return self.data.dtype
 
-    def item(self) -> float:
-        """The only number, as a Python number."""
-        if self.data.size != 1:
-            raise ValueError(
-                f"item: the tensor {self.shape} is not one number; use numpy()"
-            )
-        number: float = self.data.item()
-        return number
-
-    def numpy(self) -> AnyArray:
-        """The array; changing it changes the tensor."""
-        if self.requires_grad:
-            raise ValueError(
-                "numpy: the tensor requires a gradient, and an array has none; use "
-                "detach().numpy()"
-            )
-        return self.data
-
-    def accumulate(self, g: AnyArray) -> None:
-        """Add g to grad, which is an array of its own."""
-        if self.grad is None:
-            self.grad = Tensor(g.copy())
-        else:
-            self.grad.data += g
-
-    def detach(self) -> Tensor:
-        """The same data, cut off from what it was computed from."""
-        return Tensor(self.data)
-
-    def zero_(self) -> Tensor:
-        """Set every number to 0, in place."""
-        if self.requires_grad and tape.recording.on:
-            raise ValueError(
-                "zero_: a tensor that requires a gradient changes while recording; "
-                "use no_grad"
-            )
-        self.data.fill(0)
-        return self
-
-    def sum(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
-        """Sum over dim: one dimension, several, or all (None)."""
-        return operators.sum(self, dim, keepdim)
-
-    def mean(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
-        """Mean over dim: one dimension, several, or all (None)."""
-        return operators.mean(self, dim, keepdim)
-
-    def exp(self) -> Tensor:
-        """Entrywise e to this power."""
-        return operators.exp(self)
-
-    def log(self) -> Tensor:
-        """Entrywise natural logarithm."""
-        return operators.log(self)
-
-    def reshape(self, *shape: int | tuple[int, ...]) -> Tensor:
-        """The same numbers in another shape; one size may be -1: what is left."""
-        return operators.reshape(self, *shape)
-
-    def transpose(self, dim0: int, dim1: int) -> Tensor:
-        """The same numbers with two dimensions swapped."""
-        return operators.transpose(self, dim0, dim1)
+    @property
+    def device(self) -> dtypes.device:
+        """Where the numbers are: on the CPU."""
+        return CPU
 
     @property
     def T(self) -> Tensor:  # noqa: N802, as in PyTorch
@@ -152,71 +177,48 @@ class Tensor:
             raise ValueError(
                 f"T: the tensor {self.shape} is not a matrix; use transpose(dim0, dim1)"
             )
-        return operators.transpose(self, 0, 1)
+        return self.transpose(0, 1)
 
-    def __add__(self, other: Tensor | Number) -> Tensor:
-        """Self + other, broadcast."""
-        return operators.add(self, operand("+", self, other))
+    @property
+    def mT(self) -> Tensor:  # noqa: N802
+        """Each matrix of the last two dimensions transposed."""
+        if self.ndim < 2:
+            raise ValueError(f"mT: the tensor {self.shape} has no matrices")
+        return self.transpose(-2, -1)
 
-    def __radd__(self, other: Number) -> Tensor:
-        """A number + self."""
-        return operators.add(operand("+", self, other), self)
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        """A copy of a leaf, with a copy of its gradient."""
+        if not self.is_leaf:
+            raise RuntimeError(
+                "deepcopy: the tensor was computed; only leaves are copied with what "
+                "belongs to them, use clone() or detach()"
+            )
+        result = Tensor.__new__(type(self))
+        memo[id(self)] = result
+        Tensor.__init__(result, self.data.copy(), self.requires_grad)
+        result.grad = copy.deepcopy(self.grad, memo)
+        return result
 
-    def __sub__(self, other: Tensor | Number) -> Tensor:
-        """Self - other, broadcast."""
-        return operators.sub(self, operand("-", self, other))
+    if not TYPE_CHECKING:  # mypy is to report a name that does not exist
 
-    def __rsub__(self, other: Number) -> Tensor:
-        """A number - self."""
-        return operators.sub(operand("-", self, other), self)
-
-    def __mul__(self, other: Tensor | Number) -> Tensor:
-        """Self * other, entrywise, broadcast."""
-        return operators.mul(self, operand("*", self, other))
-
-    def __rmul__(self, other: Number) -> Tensor:
-        """A number * self."""
-        return operators.mul(operand("*", self, other), self)
-
-    def __truediv__(self, other: Tensor | Number) -> Tensor:
-        """Self / other, entrywise, broadcast."""
-        return operators.div(self, operand("/", self, other))
-
-    def __rtruediv__(self, other: Number) -> Tensor:
-        """A number / self."""
-        return operators.div(operand("/", self, other), self)
-
-    def __matmul__(self, other: Tensor) -> Tensor:
-        """Matrix product."""
-        return operators.matmul(self, operand("@", self, other))
-
-    def __pow__(self, exponent: Number) -> Tensor:
-        """Entrywise power; the exponent is a number."""
-        return operators.pow(self, exponent)
-
-    def __neg__(self) -> Tensor:
-        """Self with every sign turned."""
-        return operators.neg(self)
-
-    def __repr__(self) -> str:
-        """As PyTorch prints it: tensor([1., 2.], requires_grad=True)."""
-        numbers = np.array2string(
-            self.data, precision=4, separator=", ", prefix="tensor("
-        )
-        dtype = "" if self.dtype in PRINTED_WITHOUT_DTYPE else f", dtype={self.dtype}"
-        grad = ", requires_grad=True" if self.requires_grad else ""
-        return f"tensor({numbers}{dtype}{grad})"
+        def __getattr__(self, name: str) -> None:
+            """Say that minidl does not have this, and what is near."""
+            near = get_close_matches(name, dir(type(self)), 1)
+            raise AttributeError(
+                f"Tensor.{name} is not part of minidl"
+                + (f"; the nearest is Tensor.{near[0]}" if near else "")
+            )
 
 
 def upstream(root: Tensor, gradient: Tensor | None) -> AnyArray:
     """The gradient with which to start backward at root; 1 for a single number."""
     if not root.requires_grad:
-        raise ValueError(
+        raise RuntimeError(
             "backward: nothing here requires a gradient; create a tensor with "
             "requires_grad=True and compute outside no_grad"
         )
     if gradient is None and root.data.size != 1:
-        raise ValueError(
+        raise RuntimeError(
             f"backward: the tensor {root.shape} is not one number; reduce it by sum() "
             "or mean(), or pass gradient, a tensor of its shape"
         )
@@ -228,28 +230,8 @@ def upstream(root: Tensor, gradient: Tensor | None) -> AnyArray:
             "minidl.tensor(gradient)"
         )
     if gradient.shape != root.shape:
-        raise ValueError(
+        raise RuntimeError(
             f"backward: gradient {gradient.shape} for a tensor {root.shape}; the "
             "shapes must be equal"
         )
     return gradient.data.astype(root.dtype, copy=False)
-
-
-def operand(operator: str, x: Tensor, other: Any) -> Tensor:
-    """The other operand as a Tensor; a number takes the dtype of x if that can hold it.
-
-    2 * x and 0.5 * x of a float64 x are float64, 0.5 * x of an integer x is float32.
-    """
-    if isinstance(other, Tensor):
-        return other
-    if isinstance(other, np.generic):
-        other = other.item()
-    if not isinstance(other, bool | int | float):
-        raise TypeError(
-            f"{operator}: the other operand is a {type(other).__name__}; pass a number "
-            "or a Tensor, made by minidl.tensor(...)"
-        )
-    natural = np.dtype(type(other))
-    if STRENGTH[natural.kind] <= STRENGTH[x.dtype.kind]:
-        return Tensor(np.asarray(other, x.dtype))
-    return Tensor(np.asarray(other, FLOAT if natural.kind == "f" else natural))

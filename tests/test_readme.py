@@ -88,8 +88,8 @@ def test_contributing_quotes_what_stands_in_the_files(root):
 
 def test_the_conda_environment_has_what_pyproject_names(root):
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
-    extras = project["optional-dependencies"].values()
-    pypi = {name(each) for extra in extras for each in extra} | {"numpy"}
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    pypi = {name(each) for group in groups for each in group}
     environment = yaml.safe_load((root / "environment.yml").read_text("utf-8"))
     *packages, pip = environment["dependencies"]
     conda = {PYPI_NAMES.get(name(each), name(each)) for each in packages}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from numpy.testing import assert_allclose
 
 from minidl import Tensor, tensor
+from minidl.nn import functional
 
 
 def normal(*shape: int) -> np.ndarray:
@@ -59,3 +62,47 @@ def assert_matches_pytorch(function: Callable[..., Any], *arrays: Any) -> None:
     for x, gradient in zip(operands, gradients, strict=True):
         got = np.zeros_like(x.data) if x.grad is None else x.grad.data
         assert_equal_to_rounding(got, gradient)
+
+
+def assert_float32_matches_pytorch(function: Callable[..., Any], *arrays: Any) -> None:
+    """In float32, as near to PyTorch's float64 answers as rounding lets one come.
+
+    Tolerance: 32 roundings of the largest entry, or 8 times PyTorch's own error.
+    """
+    shorter = [np.asarray(array, np.float32) for array in arrays]
+    widened = [array.astype(np.float64) for array in shorter]
+    expected, gradients = forward_and_gradients(function, *widened)
+    theirs, their_gradients = forward_and_gradients(function, *shorter)
+    operands = [leaf(array) for array in shorter]
+    y = function(*operands)
+    y.backward(tensor(upstream(y.shape), dtype=np.float32))
+    ours = [y.data, *[np.asarray(x.grad.data) for x in operands]]
+    for got, answer, their in zip(
+        ours, [expected, *gradients], [theirs, *their_gradients], strict=True
+    ):
+        assert got.dtype == np.float32
+        largest, spread = (np.abs(a).max(initial=0) for a in (answer, their - answer))
+        tolerance = max(32 * np.finfo(np.float32).eps * largest, 8 * spread)
+        assert_allclose(got, answer, rtol=0, atol=tolerance)
+
+
+def twin(name: str, **options: Any) -> Callable[..., Any]:
+    """The function of this name: ours for Tensors, PyTorch's for PyTorch's tensors."""
+
+    def either(*inputs: Any) -> Any:
+        theirs = isinstance(inputs[0], torch.Tensor)
+        package = torch.nn.functional if theirs else functional
+        return getattr(package, name)(*inputs, **options)
+
+    return either
+
+
+def assert_both_refuse(name: str, arguments: tuple[Any, ...], message: str) -> None:
+    """PyTorch's function of this name raises, and ours raises with this message."""
+    for package, make, match in (
+        (functional, tensor, f"{name}: .*{re.escape(message)}"),
+        (torch.nn.functional, torch.tensor, None),
+    ):
+        made = [make(a) if isinstance(a, np.ndarray) else a for a in arguments]
+        with pytest.raises((ValueError, TypeError, RuntimeError), match=match):
+            getattr(package, name)(*made)

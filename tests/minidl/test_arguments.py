@@ -27,10 +27,10 @@ BINARY = "binary_cross_entropy_with_logits"
             "relu: input is a ndarray, not a Tensor; use minidl.tensor(input)",
         ),
         (
-            "sigmoid",
+            "leaky_relu",
             (CLASSES,),
             TypeError,
-            "sigmoid: input is int64, not a float dtype; use minidl.tensor(input, "
+            "leaky_relu: input is int64, not a float dtype; use minidl.tensor(input, "
             "dtype=minidl.float32)",
         ),
         (
@@ -91,15 +91,21 @@ BINARY = "binary_cross_entropy_with_logits"
         ),
         (
             "softmax",
-            (EMPTY, 0),
-            ValueError,
-            "softmax: input (0, 3) has no scores along dim 0; there must be at least",
+            (X,),
+            TypeError,
+            "softmax: dim is None; pass the dimension of the scores",
         ),
         (
             "mse_loss",
-            (X, VECTOR),
+            (X, CLASSES * 1.0),
+            TypeError,
+            "mse_loss: dtypes differ: input float64, target float32; give all of them",
+        ),
+        (
+            "mse_loss",
+            (X, EMPTY),
             ValueError,
-            "mse_loss: input (2, 3) but target (3,); the shapes must be equal",
+            "mse_loss: input (2, 3) but target (0, 3); the shapes must be equal",
         ),
         (
             "mse_loss",
@@ -115,16 +121,29 @@ BINARY = "binary_cross_entropy_with_logits"
         ),
         (
             BINARY,
-            (VECTOR, tensor([0.0, 1.0, 2.0], dtype=float)),
+            (X, VECTOR),
             ValueError,
-            "target has entries from 0.0 to 2.0; it must be a probability, 0 to 1",
+            f"{BINARY}: input (2, 3) but target (3,); the shapes must be equal",
         ),
-        (BINARY, (VECTOR, VECTOR * np.nan), ValueError, "target has entries from nan"),
         (
             BINARY,
-            (VECTOR, leaf(np.ones(3))),
+            (VECTOR, VECTOR, leaf(np.ones(3))),
             ValueError,
-            "target requires a gradient, which only input gets; pass target.detach()",
+            f"{BINARY}: weight requires a gradient, which only input gets; pass "
+            "weight.detach()",
+        ),
+        (
+            "binary_cross_entropy",
+            (VECTOR * 2, VECTOR),
+            ValueError,
+            "binary_cross_entropy: input has entries from 2.0 to 2.0; it must be a "
+            "probability, 0 to 1",
+        ),
+        (
+            "hinge_embedding_loss",
+            (VECTOR, tensor([-1, 1, 2])),
+            ValueError,
+            "hinge_embedding_loss: target has an entry 2.0; classes must be -1 or +1",
         ),
         (
             "hinge_loss",
@@ -145,10 +164,29 @@ BINARY = "binary_cross_entropy_with_logits"
             "cross_entropy: target is a list, not a Tensor; use minidl.tensor(target)",
         ),
         (
-            "cross_entropy",
+            "nll_loss",
             (X, X),
             TypeError,
-            "cross_entropy: target is float64; pass class numbers as integers",
+            "nll_loss: target is float64; pass class numbers as integers",
+        ),
+        (
+            "cross_entropy",
+            (X, VECTOR),
+            ValueError,
+            "cross_entropy: input (2, 3) but target (3,); the shapes must be equal",
+        ),
+        (
+            "cross_entropy",
+            (X, CLASSES, tensor(np.ones(2))),
+            ValueError,
+            "cross_entropy: weight (2,) but input (2, 3) has 3 classes; pass weight of "
+            "shape (3,)",
+        ),
+        (
+            "multi_margin_loss",
+            (X, CLASSES, 3),
+            ValueError,
+            "multi_margin_loss: p is 3 and input (2, 3); p must be 1 or 2",
         ),
         (
             "cross_entropy",
@@ -191,3 +229,30 @@ BINARY = "binary_cross_entropy_with_logits"
 def test_bad_input_is_explained(name, arguments, error, message):
     with pytest.raises(error, match=re.escape(message)):
         getattr(functional, name)(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "options", "message"),
+    [
+        ("l1_loss", X, {"reduction": "avg"}, "reduction is 'avg'; pass \"mean\""),
+        ("smooth_l1_loss", X, {"beta": -1}, "beta is -1; it must be 0 or more"),
+        ("cross_entropy", CLASSES, {"label_smoothing": 2}, "label_smoothing is 2; it"),
+        ("cross_entropy", X, {"ignore_index": 1}, "ignore_index is 1 but target holds"),
+        ("cross_entropy", CLASSES * 0, {"ignore_index": 0}, "all are ignore_index 0"),
+        ("cross_entropy", CLASSES, {"weight": VECTOR * 0}, "or have weight 0"),
+    ],
+)
+def test_a_bad_option_is_explained(name, target, options, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        getattr(functional, name)(X, target, **options)
+
+
+def test_gelu_explains_its_approximations():
+    with pytest.raises(ValueError, match="gelu: approximate is 'fast'; pass"):
+        functional.gelu(X, "fast")
+
+
+@pytest.mark.parametrize("name", ["mse_loss", "l1_loss", "smooth_l1_loss"])
+def test_shapes_that_differ_but_broadcast_are_a_warning(name):
+    with pytest.warns(UserWarning, match=r"input \(2, 3\) but target \(3,\): they"):
+        getattr(functional, name)(X, VECTOR)

@@ -36,19 +36,23 @@ def test_item_and_numpy_give_the_numbers():
 
 
 def test_a_tensor_prints_as_in_pytorch():
-    assert repr(leaf([1.0, 2.5])) == "tensor([1. , 2.5], requires_grad=True)"
+    assert repr(leaf([1.0, 2.5])) == "tensor([1.0000, 2.5000], requires_grad=True)"
     assert repr(tensor([[1, 2], [3, 4]])) == "tensor([[1, 2],\n        [3, 4]])"
-    assert repr(tensor(np.float64(2))) == "tensor(2., dtype=float64)"
+    assert repr(tensor(np.float64(2))) == "tensor(2., dtype=minidl.float64)"
     assert repr(tensor(True)) == "tensor(True)"
 
 
 @pytest.mark.parametrize(
     ("wrong", "error", "message"),
     [
-        (lambda: leaf([1.0, 2.0]).backward(), ValueError, r"\(2,\) is not one number"),
+        (
+            lambda: leaf([1.0, 2.0]).backward(),
+            RuntimeError,
+            r"\(2,\) is not one number",
+        ),
         (
             lambda: (leaf([1.0, 2.0]) * 2).backward(tensor([1.0])),
-            ValueError,
+            RuntimeError,
             r"gradient \(1,\) for a tensor \(2,\); the shapes must be equal",
         ),
         (
@@ -58,7 +62,7 @@ def test_a_tensor_prints_as_in_pytorch():
         ),
         (
             lambda: tensor(1.0).backward(),
-            ValueError,
+            RuntimeError,
             "nothing here requires a gradient; create a tensor with requires_grad",
         ),
         (
@@ -81,7 +85,11 @@ def test_a_tensor_prints_as_in_pytorch():
         ),
         (lambda: tensor([1.0, 2.0]).item(), ValueError, r"item: .*\(2,\) is not one"),
         (lambda: leaf(1.0).numpy(), ValueError, r"use detach\(\)\.numpy\(\)"),
-        (lambda: leaf(1.0).zero_(), ValueError, "zero_: .* use no_grad"),
+        (
+            lambda: leaf(1.0).zero_(),
+            RuntimeError,
+            "zero_: a leaf Variable that .* under no_grad",
+        ),
         (
             lambda: tensor(np.zeros((2, 3))) + tensor(np.zeros((2, 4))),
             ValueError,
@@ -98,9 +106,9 @@ def test_a_tensor_prints_as_in_pytorch():
             r"-: the other operand is a ndarray; pass a number or a Tensor",
         ),
         (
-            lambda: tensor([1.0]) ** tensor([1.0]),
+            lambda: tensor([1.0]) ** "2",
             TypeError,
-            r"\*\*: the exponent is a Tensor; pass a number",
+            "pow: the other operand is a str; pass a number or a Tensor",
         ),
         (
             lambda: tensor([1.0]) @ tensor(np.ones(1)),

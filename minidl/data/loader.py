@@ -1,0 +1,209 @@
+"""Data sets of samples, and batches of them in order or shuffled."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from operator import index
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from minidl.arguments import check_only_defaults
+from minidl.creation import tensor
+from minidl.dtypes import float64
+from minidl.generator import Generator, rng_of
+from minidl.shaping import stack
+from minidl.tensor import Tensor
+
+Sample = TypeVar("Sample")
+
+# PyTorch's options for loading in other processes, and for memory of a GPU.
+LEFT_OUT = {
+    "batch_sampler": None,
+    "num_workers": 0,
+    "pin_memory": False,
+    "timeout": 0,
+    "worker_init_fn": None,
+    "multiprocessing_context": None,
+    "prefetch_factor": None,
+    "persistent_workers": False,
+    "pin_memory_device": "",
+    "in_order": True,
+}
+
+
+class Dataset(Generic[Sample]):
+    """Samples by number; a subclass writes __getitem__ and __len__."""
+
+    def __getitem__(self, i: int) -> Sample:
+        raise NotImplementedError(f"{type(self).__name__}: write __getitem__")
+
+    def __len__(self) -> int:
+        raise NotImplementedError(f"{type(self).__name__}: write __len__")
+
+
+class TensorDataset(Dataset[tuple[Tensor, ...]]):
+    """Sample i is row i of each tensor."""
+
+    def __init__(self, *tensors: Tensor) -> None:
+        if not tensors or not all(isinstance(x, Tensor) and x.ndim for x in tensors):
+            raise TypeError("TensorDataset: pass Tensors with one row for each sample")
+        if len({len(x.data) for x in tensors}) > 1:
+            raise ValueError(
+                "TensorDataset: Size mismatch between tensors: "
+                f"{', '.join(str(x.shape) for x in tensors)}; first sizes must agree"
+            )
+        self.tensors = tensors
+
+    def __getitem__(self, i: Any) -> tuple[Tensor, ...]:
+        return tuple(x[i] for x in self.tensors)
+
+    def __len__(self) -> int:
+        return len(self.tensors[0].data)
+
+
+class Subset(Dataset[Sample]):
+    """The samples of a data set that indices names, in that order."""
+
+    def __init__(self, dataset: Dataset[Sample], indices: Sequence[int]) -> None:
+        self.dataset, self.indices = dataset, indices
+
+    def __getitem__(self, i: int) -> Sample:
+        return self.dataset[self.indices[i]]
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+class DataLoader(Generic[Sample]):
+    """Goes through a data set in batches; each `for` over it is one epoch.
+
+    sampler:     the numbers of the samples in the order in which to take them
+    collate_fn:  makes a batch from a list of samples
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset[Sample],
+        batch_size: int = 1,
+        shuffle: bool | None = None,
+        sampler: Iterable[int] | None = None,
+        *,
+        collate_fn: Callable[[list[Sample]], Any] | None = None,
+        drop_last: bool = False,
+        generator: Generator | None = None,
+        **left_out: Any,
+    ) -> None:
+        check_only_defaults("DataLoader", left_out, LEFT_OUT)
+        if not hasattr(dataset, "__getitem__") or not hasattr(dataset, "__len__"):
+            raise TypeError(
+                f"DataLoader: dataset is a {type(dataset).__name__}, without "
+                "__getitem__ or without __len__; streams of samples are not supported"
+            )
+        if isinstance(batch_size, bool) or not isinstance(batch_size, int):
+            raise TypeError(
+                f"DataLoader: batch_size is {batch_size!r}; pass an integer"
+            )
+        if batch_size < 1:
+            raise ValueError(f"DataLoader: batch_size is {batch_size}; it must be >= 1")
+        if sampler is not None and shuffle:
+            raise ValueError("DataLoader: pass sampler or shuffle, not both")
+        if shuffle and not len(dataset):
+            raise ValueError(
+                "DataLoader: dataset is empty; there is nothing to shuffle"
+            )
+        rng_of(generator)
+        self.dataset, self.batch_size, self.drop_last = dataset, batch_size, drop_last
+        self.shuffle, self.sampler, self.generator = bool(shuffle), sampler, generator
+        self.collate_fn = default_collate if collate_fn is None else collate_fn
+
+    def __iter__(self) -> Iterator[Any]:
+        order: Iterable[int] = range(len(self.dataset))
+        if self.sampler is not None:
+            order = self.sampler
+        elif self.shuffle:
+            order = rng_of(self.generator).permutation(len(self.dataset)).tolist()
+        remaining = iter(order)
+        while batch := list(islice(remaining, self.batch_size)):
+            if self.drop_last and len(batch) < self.batch_size:
+                return
+            yield self.batch(batch)
+
+    def __len__(self) -> int:
+        order: Any = self.dataset if self.sampler is None else self.sampler
+        samples = len(order)
+        if self.drop_last:
+            return samples // self.batch_size
+        return math.ceil(samples / self.batch_size)
+
+    def batch(self, indices: list[int]) -> Any:
+        """The samples of these numbers as one batch.
+
+        Rows of tensors are taken together, which for 128 images takes a tenth of the
+        time of stacking 128 samples.
+        """
+        dataset: Any = self.dataset
+        if self.collate_fn is default_collate:
+            while type(dataset) is Subset:
+                indices = [dataset.indices[i] for i in indices]
+                dataset = dataset.dataset
+            if type(dataset) is TensorDataset:
+                return list(dataset[np.array(list(map(index, indices)))])
+        return self.collate_fn([dataset[i] for i in indices])
+
+
+def default_collate(batch: Sequence[Any]) -> Any:
+    """One batch of a list of samples: tensors stacked, tuples and dicts inside out."""
+    first = batch[0]
+    if isinstance(first, Tensor):
+        return stack(batch)
+    if isinstance(first, np.ndarray | np.generic):
+        return tensor(np.stack(batch))
+    if isinstance(first, int):
+        return tensor(list(batch))
+    if isinstance(first, float):
+        return tensor(list(batch), dtype=float64)
+    if isinstance(first, str | bytes):
+        return batch
+    if isinstance(first, Mapping):
+        return {key: default_collate([x[key] for x in batch]) for key in first}
+    if not isinstance(first, tuple | list):
+        raise TypeError(
+            f"default_collate: a sample has a {type(first).__name__}; pass Tensors, "
+            "arrays, numbers, strings, tuples, lists or dicts, or write a collate_fn"
+        )
+    if len({len(x) for x in batch}) > 1:
+        raise ValueError(
+            "default_collate: each sample of a batch should be of equal size, but they "
+            f"have {sorted({len(x) for x in batch})} entries"
+        )
+    columns = [default_collate(column) for column in zip(*batch, strict=True)]
+    return type(first)(*columns) if hasattr(first, "_fields") else columns
+
+
+def random_split(
+    dataset: Dataset[Sample],
+    lengths: Sequence[float],
+    generator: Generator | None = None,
+) -> list[Subset[Sample]]:
+    """Parts of the data set with these lengths, or fractions that add up to 1."""
+    sizes = parts(len(dataset), lengths)
+    order = iter(rng_of(generator).permutation(len(dataset)).tolist())
+    return [Subset(dataset, list(islice(order, size))) for size in sizes]
+
+
+def parts(samples: int, lengths: Sequence[float]) -> list[int]:
+    """The sizes of the parts; what fractions leave over goes to the first ones."""
+    total = sum(lengths)
+    if math.isclose(total, 1) and total <= 1 and min(lengths) >= 0:
+        sizes = [math.floor(samples * fraction) for fraction in lengths]
+        left = samples - sum(sizes)
+        return [size + (i < left) for i, size in enumerate(sizes)]
+    if total != samples or any(size < 0 or size != int(size) for size in lengths):
+        raise ValueError(
+            f"random_split: lengths {list(lengths)} of {samples} samples; pass "
+            "integers that add up to that, or fractions from 0 to 1 that add up to 1"
+        )
+    return [int(size) for size in lengths]

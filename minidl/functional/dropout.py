@@ -1,0 +1,55 @@
+"""Dropout of Tensors."""
+
+from __future__ import annotations
+
+from minidl import kernels
+from minidl.arguments import check_floats
+from minidl.generator import default_generator
+from minidl.inplace import in_place
+from minidl.tensor import Tensor
+
+
+def dropout(
+    input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
+) -> Tensor:
+    """In training, input with random entries 0, each with probability p.
+
+    The others are 1 / (1 - p) of what they were, so that the mean stays.
+    """
+    return drop("dropout", input, p, training, inplace, input.ndim)
+
+
+def dropout2d(
+    input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
+) -> Tensor:
+    """In training, input with random channels 0, each with probability p.
+
+    Shapes:  input (N, C, H, W) -> as input
+    """
+    check_floats("dropout2d", input=input)
+    if input.ndim != 4:
+        raise ValueError(f"dropout2d: input {input.shape}; pass images (N, C, H, W)")
+    return drop("dropout2d", input, p, training, inplace, 2)
+
+
+def drop(
+    name: str, input: Tensor, p: float, training: bool, inplace: bool, drawn: int
+) -> Tensor:
+    """Input times 0 or 1 / (1 - p), drawn for each entry of its first dimensions."""
+    check_floats(name, input=input)
+    check_probability(name, p)
+    if not training or not p:
+        return input
+    shape = input.shape[:drawn] + (1,) * (input.ndim - drawn)
+
+    def compute(x: Tensor) -> Tensor:
+        y, factors = kernels.dropout(x.data, p, default_generator.rng, shape)
+        return x.record(y, lambda g: (kernels.dropout_backward(g, factors),))
+
+    return in_place(name, compute)(input) if inplace else compute(input)
+
+
+def check_probability(name: str, p: float) -> None:
+    """Raise unless p is a probability."""
+    if not 0 <= p <= 1:
+        raise ValueError(f"{name}: p is {p}; pass a probability, 0 to 1")

@@ -1,0 +1,75 @@
+"""Windows that slide over images: the geometry of convolution and pooling.
+
+Inside, images are stored batch last, (C, H, W, N): what one entry of the window sees of
+all images is then made of long runs of memory (conv2d takes 0.8 of the time). NumPy
+keeps this order through entrywise operations, so a network reorders its images at the
+first layer and at flatten only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from minidl.array import Array
+
+Pair = tuple[int, int]
+"""One number for rows (or above an image), one for columns (or left of it)."""
+
+
+def batch_last(x: Array) -> Array:
+    """The images (N, C, H, W) as (C, H, W, N); no copy if they are stored so."""
+    return np.ascontiguousarray(x.transpose(1, 2, 3, 0))
+
+
+def batch_first(x: Array) -> Array:
+    """The images (C, H, W, N) seen as (N, C, H, W)."""
+    return x.transpose(3, 0, 1, 2)
+
+
+def surround(x: Array, before: Pair, after: Pair, value: float = 0.0) -> Array:
+    """The images (C, H, W, N) with rows and columns of value around them."""
+    if not any(before + after):
+        return x
+    C, H, W, N = x.shape
+    (top, left), (bottom, right) = before, after
+    y = np.full((C, top + H + bottom, left + W + right, N), value, x.dtype)
+    inner(y, before, (H, W))[...] = x
+    return y
+
+
+def inner(x: Array, before: Pair, size: Pair) -> Array:
+    """The images of this size within x (C, H, W, N), before which padding stands."""
+    (top, left), (H, W) = before, size
+    return x[:, top : top + H, left : left + W]
+
+
+def span(kernel: Pair, dilation: Pair) -> Pair:
+    """Rows and columns from the first to the last entry of the window."""
+    (K, L), (down, right) = kernel, dilation
+    return (K - 1) * down + 1, (L - 1) * right + 1
+
+
+def places(size: Pair, window: Pair, stride: Pair) -> Pair:
+    """How many rows and columns of places a window has in images of this size."""
+    (H, W), (K, L), (down, right) = size, window, stride
+    return (H - K) // down + 1, (W - L) // right + 1
+
+
+def taps(
+    x: Array, kernel: Pair, count: Pair, stride: Pair, dilation: Pair, first: int = 0
+) -> Iterator[Array]:
+    """What each entry of the window sees from all its places, row by row of entries.
+
+    The places are `count` (P, Q), from row number `first` of them on.
+
+    Shapes:  x (C, H, W, N) -> views of x (C, P, Q, N)
+    """
+    (P, Q), (down, right) = count, stride
+    for i in range(kernel[0]):
+        top = i * dilation[0] + first * down
+        rows = slice(top, top + (P - 1) * down + 1, down)
+        for j in range(kernel[1]):
+            left = j * dilation[1]
+            yield x[:, rows, left : left + (Q - 1) * right + 1 : right]

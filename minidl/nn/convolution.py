@@ -1,0 +1,198 @@
+"""Layers of kernels that slide over sequences and images."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from minidl import functional
+from minidl.creation import empty
+from minidl.functional.geometry import pair
+from minidl.functional.padding import MODES, pad
+from minidl.nn import init
+from minidl.nn.module import Module
+from minidl.nn.parameter import Parameter
+from minidl.tensor import Tensor
+
+
+class Convolution(Module):
+    """What Conv1d, Conv2d and ConvTranspose2d have in common.
+
+    weight:  (out_channels, in_channels / groups, *kernel_size)
+    bias:    (out_channels,), or None
+
+    Both start uniform in (-k, k), k = 1 / sqrt(entries of weight[0]).
+    """
+
+    dims = 2
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        self.in_channels, self.out_channels = in_channels, out_channels
+        self.kernel_size = self.sizes("kernel_size", kernel_size)
+        self.stride = self.sizes("stride", stride)
+        self.dilation = self.sizes("dilation", dilation)
+        self.output_padding: tuple[int, ...] = (0,) * self.dims
+        named = isinstance(padding, str)
+        self.padding = padding if named else self.sizes("padding", padding, 0)
+        self.groups, self.padding_mode = groups, padding_mode
+        self.check()
+        shape, options = self.weight_channels(), {"device": device, "dtype": dtype}
+        self.weight = Parameter(empty(*shape, *self.kernel_size, **options))
+        self.register_parameter(
+            "bias", Parameter(empty(out_channels, **options)) if bias else None
+        )
+        self.reset_parameters()
+
+    def sizes(self, argument: str, value: Any, least: int = 1) -> tuple[int, ...]:
+        """A number for each dimension that the kernel slides along."""
+        name = type(self).__name__
+        return pair(name, argument, value, least, self.dims)[-self.dims :]
+
+    def check(self) -> None:
+        """Raise unless the arguments fit each other."""
+        channels = self.in_channels, self.out_channels
+        if self.groups < 1 or any(n % self.groups for n in channels):
+            self.refuse(
+                f"groups {self.groups} does not divide both channels {channels}"
+            )
+        if self.padding_mode not in ("zeros", *MODES[1:]):
+            self.refuse(
+                f"padding_mode is {self.padding_mode!r}; pass zeros or {MODES[1:]}"
+            )
+        if isinstance(self.padding, str) and self.padding not in ("same", "valid"):
+            self.refuse(f"padding is {self.padding!r}; pass 'same', 'valid' or numbers")
+        if self.padding == "same" and max(self.stride) > 1:
+            self.refuse(f"padding is 'same' but stride {self.stride}; pass stride 1")
+
+    def refuse(self, problem: str) -> None:
+        """Raise for arguments with this problem."""
+        raise ValueError(f"{type(self).__name__}: {problem}")
+
+    def weight_channels(self) -> tuple[int, int]:
+        """The first two sizes of weight."""
+        return self.out_channels, self.in_channels // self.groups
+
+    def reset_parameters(self) -> None:
+        """Draw the first weights and biases."""
+        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+        if self.bias is not None:
+            bound = 1 / math.sqrt(self.weight.data[0].size)
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Shapes:  input (N, in_channels, ...) -> (N, out_channels, ...)."""
+        padding = self.padding
+        if self.padding_mode != "zeros":
+            input, padding = pad(input, self.around(), self.padding_mode), 0
+        function = functional.conv1d if self.dims == 1 else functional.conv2d
+        window = self.stride, padding, self.dilation, self.groups
+        return function(input, self.weight, self.bias, *window)
+
+    def around(self) -> list[int]:
+        """The padding as pad() takes it: before and after, last dimension first."""
+        if self.padding == "valid":
+            return [0, 0] * self.dims
+        if self.padding != "same":
+            return [n for n in reversed(self.padding) for _ in range(2)]
+        sizes = zip(self.kernel_size, self.dilation, strict=True)
+        totals = [d * (k - 1) for k, d in sizes]
+        return [n for t in reversed(totals) for n in (t // 2, t - t // 2)]
+
+    def extra_repr(self) -> str:
+        """The sizes, and the options that are not as usual."""
+        zeros, ones = (0,) * self.dims, (1,) * self.dims
+        options = {
+            "padding": (self.padding, zeros),
+            "dilation": (self.dilation, ones),
+            "output_padding": (self.output_padding, zeros),
+            "groups": (self.groups, 1),
+            "bias": (self.bias is not None, True),
+            "padding_mode": (self.padding_mode, "zeros"),
+        }
+        sizes = f"kernel_size={self.kernel_size}, stride={self.stride}"
+        unusual = [f", {k}={v}" for k, (v, usual) in options.items() if v != usual]
+        return f"{self.in_channels}, {self.out_channels}, {sizes}{''.join(unusual)}"
+
+
+class Conv1d(Convolution):
+    """Kernels that slide along sequences (N, C, L)."""
+
+    dims = 1
+
+
+class Conv2d(Convolution):
+    """Kernels that slide over images (N, C, H, W)."""
+
+
+class ConvTranspose2d(Convolution):
+    """Kernels that every entry of images (N, C, P, Q) spreads over larger images.
+
+    weight:  (in_channels, out_channels / groups, *kernel_size)
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Any = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        if padding_mode != "zeros" or isinstance(padding, str):
+            self.refuse(
+                f"padding {padding!r}, {padding_mode!r}; pass numbers and 'zeros'"
+            )
+        window = kernel_size, stride, padding, dilation, groups, bias, padding_mode
+        super().__init__(in_channels, out_channels, *window, device, dtype)
+        self.output_padding = self.sizes("output_padding", output_padding, 0)
+
+    def weight_channels(self) -> tuple[int, int]:
+        """The first two sizes of weight."""
+        return self.in_channels, self.out_channels // self.groups
+
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
+        """The larger images; output_size chooses among the possible sizes.
+
+        Shapes:  input (N, in_channels, P, Q) -> (N, out_channels, H, W)
+        """
+        extra = self.output_padding
+        if output_size is not None:
+            extra = self.extra_for(input, tuple(output_size)[-2:])
+        window = self.stride, self.padding, extra, self.groups, self.dilation
+        return functional.conv_transpose2d(input, self.weight, self.bias, *window)
+
+    def extra_for(self, input: Tensor, size: tuple[int, ...]) -> tuple[int, ...]:
+        """The output_padding that makes images of this size."""
+        axes = self.stride, self.padding, self.dilation, self.kernel_size
+        smallest = [
+            (n - 1) * s - 2 * p + d * (k - 1) + 1
+            for n, s, p, d, k in zip(input.shape[-2:], *axes, strict=True)
+        ]
+        extra = tuple(m - n for m, n in zip(size, smallest, strict=True))
+        if any(not 0 <= n < s for n, s in zip(extra, self.stride, strict=True)):
+            self.refuse(
+                f"output_size {size} for input {input.shape}; pass {tuple(smallest)}, "
+                f"or more by less than stride {self.stride}"
+            )
+        return extra

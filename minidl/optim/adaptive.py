@@ -1,0 +1,178 @@
+"""RMSprop, Adagrad, Adadelta: steps divided by the size of the gradients before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minidl.operators import AnyArray
+from minidl.optim.optimizer import Group, Optimizer, Params, State, begin
+from minidl.tensor import Tensor
+
+
+class RMSprop(Optimizer):
+    """Steps along the gradient over the root of its mean square v.
+
+    Formula:  v = alpha v + (1 - alpha) g^2;  p -= lr g / (sqrt(v) + eps)
+              centered: v minus the square of the mean gradient, a variance
+              momentum: b = momentum b + g / (sqrt(v) + eps);  p -= lr b
+    Source:   Tieleman, Hinton, Neural networks for machine learning, lecture 6.5,
+              2012; centered: Graves, Generating sequences with recurrent neural
+              networks, 2013
+    """
+
+    not_negative = ("lr", "eps", "momentum", "weight_decay", "alpha")
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+        *,
+        maximize: bool = False,
+        **left_out: Any,
+    ) -> None:
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "alpha": alpha,
+            "eps": eps,
+            "centered": centered,
+            "weight_decay": weight_decay,
+            "maximize": maximize,
+        }
+        super().__init__(params, defaults, **left_out)
+
+    def update(self, p: AnyArray, g: AnyArray, state: State, group: Group) -> None:
+        """p -= lr g / (sqrt(v) + eps), or along the momentum of that direction."""
+        alpha, momentum = group["alpha"], group["momentum"]
+        if not state:
+            also = ["momentum_buffer"] * (momentum > 0)
+            also += ["grad_avg"] * bool(group["centered"])
+            begin(state, p, "square_avg", *also)
+        state["step"] += 1
+        v = state["square_avg"].data
+        v *= alpha
+        v += (1 - alpha) * g * g
+        if group["centered"]:
+            mean = state["grad_avg"].data
+            mean += (1 - alpha) * (g - mean)
+            v = v - mean * mean
+        step = g / (np.sqrt(v) + group["eps"])
+        if momentum > 0:
+            b = state["momentum_buffer"].data
+            b *= momentum
+            b += step
+            step = b
+        p -= group["lr"] * step
+
+
+class Adagrad(Optimizer):
+    """Steps along the gradient over the root of the sum s of all its squares.
+
+    Formula:  s += g^2;  p -= lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps)
+    Source:   Duchi, Hazan, Singer, Adaptive subgradient methods for online learning
+              and stochastic optimization, 2011
+    """
+
+    not_negative = (
+        "lr",
+        "lr_decay",
+        "weight_decay",
+        "initial_accumulator_value",
+        "eps",
+    )
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-2,
+        lr_decay: float = 0,
+        weight_decay: float = 0,
+        initial_accumulator_value: float = 0,
+        eps: float = 1e-10,
+        *,
+        maximize: bool = False,
+        **left_out: Any,
+    ) -> None:
+        defaults = {
+            "lr": lr,
+            "lr_decay": lr_decay,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "initial_accumulator_value": initial_accumulator_value,
+            "maximize": maximize,
+        }
+        super().__init__(params, defaults, **left_out)
+
+    def add_param_group(self, param_group: Group) -> None:
+        """Optimize these too; their sums start at initial_accumulator_value."""
+        super().add_param_group(param_group)
+        group = self.param_groups[-1]
+        for p in group["params"]:
+            total = np.full_like(p.data, group["initial_accumulator_value"])
+            self.state[p] = {"step": 0, "sum": Tensor(total)}
+
+    def update(self, p: AnyArray, g: AnyArray, state: State, group: Group) -> None:
+        """p -= lr g / (sqrt(s) + eps), with an lr that decays."""
+        state["step"] += 1
+        s = state["sum"].data
+        s += g * g
+        lr = group["lr"] / (1 + (state["step"] - 1) * group["lr_decay"])
+        p -= lr * g / (np.sqrt(s) + group["eps"])
+
+
+class Adadelta(Optimizer):
+    """Steps along the gradient, as long as the steps before were, in the mean.
+
+    Formula:  v = rho v + (1 - rho) g^2;  d = g sqrt(u + eps) / sqrt(v + eps)
+              u = rho u + (1 - rho) d^2;  p -= lr d
+    Source:   Zeiler, ADADELTA: an adaptive learning rate method, 2012
+    """
+
+    not_negative = ("lr", "rho", "eps", "weight_decay")
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1.0,
+        rho: float = 0.9,
+        eps: float = 1e-6,
+        weight_decay: float = 0,
+        *,
+        maximize: bool = False,
+        **left_out: Any,
+    ) -> None:
+        defaults = {
+            "lr": lr,
+            "rho": rho,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "maximize": maximize,
+        }
+        super().__init__(params, defaults, **left_out)
+
+    def check_options(self, group: Group) -> None:
+        """Raise unless the options are numbers in their ranges."""
+        super().check_options(group)
+        if group["rho"] > 1:
+            raise ValueError(f"{self.name}: rho is {group['rho']}; it must be <= 1")
+
+    def update(self, p: AnyArray, g: AnyArray, state: State, group: Group) -> None:
+        """p -= lr d, where d has the root mean square of the steps before."""
+        if not state:
+            begin(state, p, "square_avg", "acc_delta")
+        rho, eps = group["rho"], group["eps"]
+        state["step"] += 1
+        v, u = state["square_avg"].data, state["acc_delta"].data
+        v *= rho
+        v += (1 - rho) * g * g
+        d = np.sqrt(u + eps) / np.sqrt(v + eps) * g
+        u *= rho
+        u += (1 - rho) * d * d
+        p -= group["lr"] * d

@@ -1,0 +1,5 @@
+"""PyTorch's path to the data loader: minidl.utils.data."""
+
+from minidl.utils import data
+
+__all__ = ["data"]
