@@ -9,11 +9,15 @@ from importlib import metadata
 from pathlib import Path
 
 
-def conditions() -> str:
-    """One line in italics that says where and with what the numbers arose."""
+def conditions(*packages: str) -> str:
+    """One line in italics that says where and with what the numbers arose.
+
+    packages: whose versions matter, where not those of numpy and ipython
+    """
+    names = packages or ("numpy", "ipython")
     versions = [
         f"Python {platform.python_version()}",
-        *(f"{name} {metadata.version(name)}" for name in ("numpy", "ipython")),
+        *(f"{name} {metadata.version(name)}" for name in names),
     ]
     module = sys.modules["__main__"].__spec__
     command = f"python -m {module.name}" if module else sys.argv[0]
