@@ -31,3 +31,18 @@ def processor() -> str:
     lines = cpuinfo.read_text("utf-8").splitlines() if cpuinfo.exists() else []
     names = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
     return names[0] if names else platform.machine()
+
+
+def busy_seconds() -> float | None:
+    """What all cores together have worked so far, or None where nobody counts.
+
+    Without what this process and those that it waited for have worked: a timing counts
+    only where others left the machine alone.
+    """
+    stat = Path("/proc/stat")
+    if not stat.exists():
+        return None
+    ticks = [int(each) for each in stat.read_text("utf-8").split("\n")[0].split()[1:8]]
+    idle, waiting = ticks[3:5]
+    working = (sum(ticks) - idle - waiting) / os.sysconf("SC_CLK_TCK")
+    return working - sum(os.times()[:4])

@@ -12,12 +12,13 @@ import math
 import os
 import random
 import statistics
+import time
 from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from benchmarks.machine import conditions
+from benchmarks.machine import busy_seconds, conditions
 from benchmarks.turns import Turn
 
 ROUNDS = 15
@@ -66,21 +67,30 @@ def main() -> None:
     missing = [name for name in CANDIDATES if not is_installed(name)]
     if "PyTorch" in missing:
         parser.error("PyTorch is what the others are measured against; pip install it")
-    load = os.getloadavg()[0]
-    results = {}
+    results, others = {}, {}
     with Progress(console=Console(stderr=True)) as progress:
         for name in names:
             task = progress.add_task(name, total=ROUNDS)
+            before, start = busy_seconds(), time.perf_counter()
             results[name] = measured(name, missing, progress, task)
+            others[name] = others_share(before, time.perf_counter() - start)
     present = [name for name in CANDIDATES if name not in missing]
     print_times(results, present)
     print_memory(results, present)
-    print_conditions(results, missing, load)
+    print_conditions(results, missing, others)
 
 
 def is_installed(name: str) -> bool:
     """Whether the library can be imported."""
     return importlib.util.find_spec(CANDIDATES[name][0]) is not None
+
+
+def others_share(before: float | None, seconds: float) -> str:
+    """How much of the cores other processes had since then, in percent."""
+    now = busy_seconds()
+    if before is None or now is None:
+        return "?"
+    return f"{max(0, 100 * (now - before) / seconds / (os.cpu_count() or 1)):.0f} %"
 
 
 def measured(
@@ -147,7 +157,7 @@ def print_head(first: str, columns: list[str]) -> None:
 
 
 def print_conditions(
-    results: dict[str, Results], missing: list[str], load: float
+    results: dict[str, Results], missing: list[str], others: dict[str, str]
 ) -> None:
     """Print whether the losses agree, what is missing, the machine; stop if not."""
     far = {
@@ -160,9 +170,10 @@ def print_conditions(
         raise SystemExit(f"The first losses are not PyTorch's: {'; '.join(wrong)}")
     print(
         f"The first losses of all agree with PyTorch's to {max(far.values()):.0e}. "
-        f"{ROUNDS} rounds of {SECONDS} s, 2 threads each, OPENBLAS_CORETYPE not set; "
-        f"load {load:.1f} before, {os.getloadavg()[0]:.1f} after."
+        f"{ROUNDS} rounds of {SECONDS} s, 2 threads each, OPENBLAS_CORETYPE not set."
     )
+    shares = ", ".join(f"{name} {share}" for name, share in others.items())
+    print(f"Of the cores, other processes had meanwhile: {shares}.")
     if missing:
         print(f"Not installed: {', '.join(missing)}.")
     libraries = {CANDIDATES[n][0] for n in CANDIDATES if n not in missing} - {"minidl"}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+
 import pytest
 import torch
 from numpy.testing import assert_allclose
 
 import minidl
-from benchmarks import mnist, train_steps
+from benchmarks import machine, mnist, train_steps
 from benchmarks.mnist_worker import EPOCHS, NETWORKS
 from benchmarks.peers import losses
 from benchmarks.turns import Turn, environment
@@ -84,10 +89,24 @@ def test_losses_that_are_not_pytorchs_stop_the_benchmark():
     results = {"tiny": {"PyTorch": train_steps.Result([2.0, 1.0])}}
     results["tiny"]["minidl"] = train_steps.Result([2.0, 1.001])
     with pytest.raises(SystemExit, match="not PyTorch's: minidl, tiny"):
-        train_steps.print_conditions(results, [], 0.0)
+        train_steps.print_conditions(results, [], {})
     results["tiny"]["minidl"] = train_steps.Result([float("nan"), 1.0])
     with pytest.raises(SystemExit, match="not PyTorch's: minidl, tiny"):
-        train_steps.print_conditions(results, [], 0.0)
+        train_steps.print_conditions(results, [], {})
+
+
+def test_the_work_of_other_processes_is_told_from_our_own():
+    if machine.busy_seconds() is None:
+        assert train_steps.others_share(None, 1.0) == "?"
+        return
+    before, start = machine.busy_seconds(), time.perf_counter()
+    other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    time.sleep(0.5)
+    seconds = time.perf_counter() - start
+    worked = machine.busy_seconds() - before
+    other.kill()
+    other.wait()
+    assert 0.1 < worked < (seconds + 0.1) * os.cpu_count()
 
 
 def test_mnist_trains_the_networks_that_have_an_aim():
