@@ -42,7 +42,7 @@ def check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
     """Raise unless linear's arguments fit each other."""
     arguments = {"input": input, "weight": weight}
     check_floats("linear", **arguments, **({} if bias is None else {"bias": bias}))
-    if weight.ndim != 2 or not weight.data.size:
+    if weight.ndim != 2 or not weight.array.size:
         raise ValueError(
             f"linear: weight {weight.shape} is not a matrix with entries; pass a "
             "row for each output and a column for each feature"
@@ -107,7 +107,7 @@ def check_reduction(name: str, input: Tensor, reduction: str) -> None:
         raise ValueError(
             f'{name}: reduction is {reduction!r}; pass "mean", "sum" or "none"'
         )
-    if reduction == "mean" and not input.data.size:
+    if reduction == "mean" and not input.array.size:
         raise ValueError(
             f"{name}: input {input.shape} is empty; a mean needs at least one entry"
         )
@@ -153,7 +153,7 @@ def check_classes(
     check_reduction(name, input, reduction)
     classes = input.shape[min(input.ndim - 1, 1)]
     check_class_weight(name, input, weight, classes)
-    t = target.data
+    t = target.array
     t = t if ignore_index is None else t[t != ignore_index]
     low, high = (t.min(), t.max()) if t.size else (0, 0)
     if low < 0 or high >= classes:
@@ -161,7 +161,7 @@ def check_classes(
             f"{name}: target has class {low if low < 0 else high}, but input "
             f"{input.shape} has classes 0 to {classes - 1}"
         )
-    return t.size == target.data.size
+    return t.size == target.array.size
 
 
 def check_class_weight(

@@ -38,7 +38,7 @@ def chosen(
     array_of(name, input)
     array_of(name, other, "other")
     a, b = promoted(name, input, other)
-    x, y = a.data, b.data
+    x, y = a.array, b.array
 
     def rule(g: AnyArray) -> tuple[AnyArray, AnyArray]:
         half = np.where(x == y, 0.5 * g, 0)
@@ -64,9 +64,9 @@ def clamp(
     a, high = (a, None) if max is None else promoted("clamp", a, max)
     low = low if low is None else low.to(a.dtype)
     bounds = [bound for bound in (low, high) if bound is not None]
-    x = a.data
-    least = None if low is None else low.data
-    most = None if high is None else high.data
+    x = a.array
+    least = None if low is None else low.array
+    most = None if high is None else high.array
 
     def rule(g: AnyArray) -> tuple[AnyArray, ...]:
         below = np.False_ if least is None else x < least
@@ -92,7 +92,7 @@ def where(condition: Tensor, input: Any, other: Any) -> Tensor:
         a, b = promoted("where", input, other)
     else:
         b, a = promoted("where", other, input)
-    x, y = a.data, b.data
+    x, y = a.array, b.array
     check_broadcast("where", c.shape, np.broadcast_shapes(x.shape, y.shape))
 
     def rule(g: AnyArray) -> tuple[AnyArray, AnyArray]:

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 def item(x: Tensor) -> Any:
     """The only number, as a Python number."""
-    if x.data.size != 1:
+    if x.array.size != 1:
         raise ValueError(f"item: the tensor {x.shape} is not one number; use numpy()")
-    return x.data.item()
+    return x.array.item()
 
 
 def tolist(x: Tensor) -> Any:
     """The numbers as nested lists of Python's numbers."""
-    return x.data.tolist()
+    return x.array.tolist()
 
 
 def numpy(x: Tensor) -> AnyArray:
@@ -33,34 +33,34 @@ def numpy(x: Tensor) -> AnyArray:
             "numpy: the tensor requires a gradient, and an array has none; use "
             "detach().numpy()"
         )
-    return x.data
+    return x.array
 
 
 def detach(x: Tensor) -> Tensor:
     """The same numbers, cut off from what they were computed from."""
-    result = x.wrap(x.data)
+    result = x.wrap(x.array)
     result.version = x.version
     return result
 
 
 def clone(x: Tensor) -> Tensor:
     """A copy of the numbers; gradients flow through it."""
-    return x.record(x.data.copy(order="K"), lambda g: (g,))
+    return x.record(x.array.copy(order="K"), lambda g: (g,))
 
 
 def contiguous(x: Tensor) -> Tensor:
     """The tensor itself if its numbers lie row by row in memory, else such a copy."""
-    return x if x.data.flags.c_contiguous else x.record(x.data.copy(), lambda g: (g,))
+    return x if x.array.flags.c_contiguous else x.record(x.array.copy(), lambda g: (g,))
 
 
 def cast(x: Tensor, dtype: DType, copy: bool = False) -> Tensor:
     """The numbers as another dtype; the tensor itself if it has this one."""
-    old = x.data.dtype
+    old = x.array.dtype
     if dtype == old:
         return clone(x) if copy else x
     if dtype.kind != "f":
-        return x.wrap(x.data.astype(dtype))
-    return x.record(x.data.astype(dtype), lambda g: (g.astype(old),))
+        return x.wrap(x.array.astype(dtype))
+    return x.record(x.array.astype(dtype), lambda g: (g.astype(old),))
 
 
 def casting(dtype: DType) -> Callable[[Tensor], Tensor]:
@@ -105,12 +105,12 @@ def cuda(x: Tensor, *arguments: Any) -> Tensor:
 
 def as_bool(x: Tensor) -> bool:
     """Whether the only number is not 0: what `if x:` asks."""
-    if x.data.size != 1:
+    if x.array.size != 1:
         raise RuntimeError(
             f"bool: the tensor {x.shape} is not one number, so it is neither true nor "
             "false; use (x == y).all() or any()"
         )
-    return bool(x.data.item())
+    return bool(x.array.item())
 
 
 def as_index(x: Tensor) -> int:
@@ -132,24 +132,24 @@ def as_int(x: Tensor) -> int:
 
 def dim(x: Tensor) -> int:
     """Number of dimensions."""
-    return x.data.ndim
+    return x.array.ndim
 
 
 def numel(x: Tensor) -> int:
     """How many numbers there are."""
-    return x.data.size
+    return x.array.size
 
 
 def size(x: Tensor, dim: int | None = None) -> Any:
     """The shape, or the size of one dimension."""
-    return x.data.shape if dim is None else x.data.shape[dim]
+    return x.array.shape if dim is None else x.array.shape[dim]
 
 
 def length(x: Tensor) -> int:
     """The size of the first dimension."""
-    if not x.data.ndim:
+    if not x.array.ndim:
         raise TypeError("len: a tensor of a single number has no length")
-    return len(x.data)
+    return len(x.array)
 
 
 def array(x: Tensor, dtype: Any = None, copy: bool | None = None) -> AnyArray:
@@ -159,4 +159,4 @@ def array(x: Tensor, dtype: Any = None, copy: bool | None = None) -> AnyArray:
 
 def formatted(x: Tensor, style: str) -> str:
     """What f"{x:.3f}" gives: the only number in that style."""
-    return format(item(x) if x.data.ndim == 0 else x.__repr__(), style)
+    return format(item(x) if x.array.ndim == 0 else x.__repr__(), style)

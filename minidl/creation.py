@@ -39,7 +39,7 @@ def tensor(data: Any, *, dtype: DType | None = None, **options: Any) -> Tensor:
 
     Python's floats become float32, as in PyTorch. An array keeps its dtype.
     """
-    data = data.data if isinstance(data, Tensor) else data
+    data = data.array if isinstance(data, Tensor) else data
     try:
         array = np.array(data)
     except (TypeError, ValueError) as error:
@@ -49,7 +49,7 @@ def tensor(data: Any, *, dtype: DType | None = None, **options: Any) -> Tensor:
         ) from None
     if dtype is None and made_of_arrays(data):
         dtype = Tensor(array).dtype  # Tensor explains what is no number
-    return made("tensor", Tensor(array).data, dtype=dtype, **options)
+    return made("tensor", Tensor(array).array, dtype=dtype, **options)
 
 
 def made_of_arrays(data: Any) -> bool:
@@ -106,7 +106,7 @@ def empty(*size: Any, **options: Any) -> Tensor:
 
 def full(size: Any, fill_value: Any, **options: Any) -> Tensor:
     """One number everywhere; its kind decides the dtype."""
-    number = fill_value.data if isinstance(fill_value, Tensor) else fill_value
+    number = fill_value.array if isinstance(fill_value, Tensor) else fill_value
     return made("full", np.full(sizes("full", (size,)), number), **options)
 
 

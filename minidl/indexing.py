@@ -54,7 +54,7 @@ def as_array(item: Any) -> AnyArray | None:
         if item.step is not None and item.step < 1:
             raise ValueError(f"index: step {item.step} in a slice; it must be positive")
         return None
-    array = np.asarray(item.data if hasattr(item, "record") else item)
+    array = np.asarray(item.array if hasattr(item, "record") else item)
     if not array.size and not isinstance(item, np.ndarray):
         array = array.astype(int) if array.dtype.kind == "f" else array
     if array.dtype.kind not in "bi":
@@ -69,7 +69,7 @@ def getitem(x: Tensor, index: Any) -> Tensor:
     """The part of x that an index names; a view unless the index has an array."""
     slices, arrays = split(x, index)
     try:
-        part = x.data[slices]
+        part = x.array[slices]
         gathered = part if arrays is None else part[arrays]
     except IndexError as error:
         raise IndexError(f"index: {error}; the tensor is {x.shape}") from None
@@ -87,7 +87,7 @@ def getitem(x: Tensor, index: Any) -> Tensor:
         numbers = np.arange(x_size).reshape(shape)
         return (added_at(numbers[slices][arrays], g, shape),)
 
-    x_size = x.data.size
+    x_size = x.array.size
     return x.record(gathered, added)
 
 
@@ -102,7 +102,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
         value = x.wrap(np.asarray(value))
     slices, arrays = split(x, index)
     inputs = [current_node(x), current_node(value)]
-    put(x.data, slices, arrays, value.data)
+    put(x.array, slices, arrays, value.array)
     x.version[0] += 1
     if not tape.recording.on or not any(inputs):
         return
@@ -132,6 +132,6 @@ def put(target: AnyArray, slices: Index, arrays: Index | None, value: AnyArray) 
 
 def iterate(x: Tensor) -> Iterator[Tensor]:
     """The parts along the first dimension, one after another."""
-    if not x.data.ndim:
+    if not x.array.ndim:
         raise TypeError("iter: a tensor of a single number has no parts; use item()")
-    return (getitem(x, i) for i in range(len(x.data)))
+    return (getitem(x, i) for i in range(len(x.array)))

@@ -27,7 +27,7 @@ def check_in_place(name: str, x: Tensor) -> None:
             f"{name}: {kind} Variable that requires grad is being used in an in-place "
             "operation; change it under no_grad, or change a clone()"
         )
-    if not x.data.flags.writeable:
+    if not x.array.flags.writeable:
         raise RuntimeError(
             f"{name}: the tensor {x.shape} shows one number in several places, or an "
             "array that is read-only; change a clone()"
@@ -47,7 +47,7 @@ def write(name: str, x: Tensor, result: Tensor) -> Tensor:
             f"{x.dtype}; use the form that makes a new tensor"
         )
     result = result.to(x.dtype)
-    x.data[...] = result.data
+    x.array[...] = result.array
     x.version[0] += 1
     if result.node is not None:
         rebase(x, result.node)
@@ -64,7 +64,7 @@ def in_place(name: str, function: Changing) -> Changing:
         check_in_place(name, self)
         old = self
         if is_recorded(self, *arguments):
-            old = self.wrap(self.data.copy())
+            old = self.wrap(self.array.copy())
             old.node = current_node(self)
         return write(name, self, function(old, *arguments, **options))
 
@@ -85,9 +85,9 @@ def arithmetic(symbol: str, function: Changing, ufunc: np.ufunc) -> Changing:
         if is_recorded(self, other):
             return general(self, other)
         check_in_place(symbol, self)
-        y = other.data if hasattr(other, "record") else other
+        y = other.array if hasattr(other, "record") else other
         try:
-            ufunc(self.data, y, out=self.data, casting="same_kind")
+            ufunc(self.array, y, out=self.array, casting="same_kind")
         except (TypeError, ValueError):
             return general(self, other)  # which explains
         self.version[0] += 1
@@ -113,7 +113,7 @@ def copied(x: Tensor, source: Tensor) -> Tensor:
         return np.zeros_like(g), unbroadcast(g, shape).astype(dtype, copy=False)
 
     try:
-        numbers = np.broadcast_to(source.data, x.shape).astype(x.dtype)
+        numbers = np.broadcast_to(source.array, x.shape).astype(x.dtype)
     except ValueError:
         raise RuntimeError(
             f"copy_: source {shape} does not broadcast to {x.shape}; reshape it"

@@ -16,7 +16,7 @@ def array_of(name: str, value: Any, argument: str = "input") -> AnyArray:
             f"{name}: {argument} is a {type(value).__name__}, not a Tensor; use "
             f"minidl.tensor({argument})"
         )
-    array: AnyArray = value.data
+    array: AnyArray = value.array
     return array
 
 

@@ -38,7 +38,7 @@ def add(a: Tensor, b: Tensor) -> Tensor:
     def backward(g: AnyArray) -> tuple[AnyArray, AnyArray]:
         return unbroadcast(g, first), unbroadcast(g, second)
 
-    return a.record(a.data + b.data, backward, b)
+    return a.record(a.array + b.array, backward, b)
 
 
 def sub(a: Tensor, b: Tensor) -> Tensor:
@@ -48,14 +48,14 @@ def sub(a: Tensor, b: Tensor) -> Tensor:
     def backward(g: AnyArray) -> tuple[AnyArray, AnyArray]:
         return unbroadcast(g, first), -unbroadcast(g, second)
 
-    return a.record(a.data - b.data, backward, b)
+    return a.record(a.array - b.array, backward, b)
 
 
 def mul(a: Tensor, b: Tensor) -> Tensor:
     """Entrywise a * b, broadcast."""
-    first, second, product = a.shape, b.shape, a.data * b.data
-    x = a.data if b.requires_grad else None  # what no gradient needs is not kept
-    y = b.data if a.requires_grad else None
+    first, second, product = a.shape, b.shape, a.array * b.array
+    x = a.array if b.requires_grad else None  # what no gradient needs is not kept
+    y = b.array if a.requires_grad else None
 
     def backward(g: AnyArray) -> tuple[AnyArray | None, AnyArray | None]:
         dx = None if y is None else unbroadcast(g * y, first)
@@ -68,7 +68,7 @@ def mul(a: Tensor, b: Tensor) -> Tensor:
 
 def div(a: Tensor, b: Tensor) -> Tensor:
     """Entrywise a / b, broadcast; a quotient of integers is float32."""
-    x, y, dy_wanted = floating(a.data), floating(b.data), b.requires_grad
+    x, y, dy_wanted = floating(a.array), floating(b.array), b.requires_grad
 
     def backward(g: AnyArray) -> tuple[AnyArray, AnyArray | None]:
         dx = g / y
@@ -80,7 +80,7 @@ def div(a: Tensor, b: Tensor) -> Tensor:
 
 def remainder(a: Tensor, b: Tensor) -> Tensor:
     """Entrywise what is left of a after whole multiples of b, with the sign of b."""
-    x, y = a.data, b.data
+    x, y = a.array, b.array
 
     def backward(g: AnyArray) -> tuple[AnyArray, AnyArray]:
         return unbroadcast(g, x.shape), unbroadcast(-g * np.floor(x / y), y.shape)
@@ -94,32 +94,32 @@ def floor_divide(a: Tensor, b: Tensor) -> Tensor:
     def backward(g: AnyArray) -> NoReturn:
         raise RuntimeError("//: has no gradient, as it jumps; use / or detach()")
 
-    return a.record(np.floor_divide(a.data, b.data), backward, b)
+    return a.record(np.floor_divide(a.array, b.array), backward, b)
 
 
 def neg(a: Tensor) -> Tensor:
     """Entrywise -a."""
-    return a.record(-a.data, lambda g: (-g,))
+    return a.record(-a.array, lambda g: (-g,))
 
 
 def add_number(a: Tensor, c: Number) -> Tensor:
     """Entrywise a + c."""
-    return a.record(fitting(a.data, c) + c, lambda g: (g,))
+    return a.record(fitting(a.array, c) + c, lambda g: (g,))
 
 
 def sub_number(a: Tensor, c: Number) -> Tensor:
     """Entrywise a - c."""
-    return a.record(fitting(a.data, c) - c, lambda g: (g,))
+    return a.record(fitting(a.array, c) - c, lambda g: (g,))
 
 
 def mul_number(a: Tensor, c: Number) -> Tensor:
     """Entrywise a * c."""
-    return a.record(fitting(a.data, c) * c, lambda g: (g * c,))
+    return a.record(fitting(a.array, c) * c, lambda g: (g * c,))
 
 
 def div_number(a: Tensor, c: Number) -> Tensor:
     """Entrywise a / c."""
-    return a.record(floating(a.data) / c, lambda g: (g / c,))
+    return a.record(floating(a.array) / c, lambda g: (g / c,))
 
 
 def matmul(a: Tensor, b: Tensor) -> Tensor:
@@ -131,7 +131,7 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
     Backward:  da = g b^T,  db = a^T g
     """
     check_matmul(a, b)
-    x, y, dx_wanted, dy_wanted = a.data, b.data, a.requires_grad, b.requires_grad
+    x, y, dx_wanted, dy_wanted = a.array, b.array, a.requires_grad, b.requires_grad
     first, second = x.shape, y.shape
     x = x.reshape(1, -1) if x.ndim == 1 else x
     y = y.reshape(-1, 1) if y.ndim == 1 else y
@@ -160,7 +160,7 @@ def sum(
     axes, shape = reduced("sum", a, dim), a.shape
     kept = [1 if axis in axes else size for axis, size in enumerate(shape)]
     kind = a.dtype if a.dtype.kind == "f" else dtype or int64
-    y = a.data.sum(axis=axes, keepdims=keepdim, dtype=kind)
+    y = a.array.sum(axis=axes, keepdims=keepdim, dtype=kind)
     return a.record(y, lambda g: (np.broadcast_to(g.reshape(kept), shape),))
 
 

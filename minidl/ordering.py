@@ -110,7 +110,7 @@ def place(
 
 def found(input: Tensor, places: AnyArray, axis: int, shape: tuple[int, ...]) -> Found:
     """The entries at these places along an axis, none of them twice, in this shape."""
-    x, where = (z.reshape(z.shape or (1,)) for z in (input.data, places))
+    x, where = (z.reshape(z.shape or (1,)) for z in (input.array, places))
     before = input.shape
 
     def rule(g: AnyArray) -> tuple[AnyArray]:

@@ -149,7 +149,7 @@ def pow(input: Tensor | float, exponent: Tensor | float) -> Tensor:
     a, b = promoted("pow", input, exponent)  # type: ignore[arg-type]
     if a.dtype.kind == "b":
         raise TypeError("pow: both are bool; pass numbers")
-    x, n = a.data, b.data
+    x, n = a.array, b.array
     y = x**n
     dx_wanted, dn_wanted = a.requires_grad, b.requires_grad
 
@@ -166,6 +166,6 @@ def pow(input: Tensor | float, exponent: Tensor | float) -> Tensor:
 
 def power(input: Tensor, exponent: float) -> Tensor:
     """Entrywise x to the power of a number."""
-    x, lower = input.data, exponent - 1 if exponent else 0
+    x, lower = input.array, exponent - 1 if exponent else 0
     y = x**exponent
     return input.record(y, lambda g: (g * exponent * x**lower,), saves=(input,))

@@ -19,7 +19,7 @@ ELLIPSIS = [" ..."]
 
 def text(x: Tensor) -> str:
     """The numbers, and after them what cannot be seen from the numbers."""
-    indent, data = len(PREFIX), x.data
+    indent, data = len(PREFIX), x.array
     shown = edges(data) if data.size > THRESHOLD else data
     written = PREFIX + rows(data, number_format(shown), indent) if data.size else ""
     lines = [written or PREFIX + "[]"]
@@ -35,9 +35,9 @@ def text(x: Tensor) -> str:
 def suffixes(x: Tensor) -> list[str]:
     """Shape and dtype where they do not show, and where the gradient flows to."""
     found = []
-    if not x.data.size and x.ndim != 1:
+    if not x.array.size and x.ndim != 1:
         found.append(f"size={x.shape}")
-    if x.dtype not in ((FLOAT, int64, bool_) if x.data.size else (FLOAT,)):
+    if x.dtype not in ((FLOAT, int64, bool_) if x.array.size else (FLOAT,)):
         found.append(f"dtype=minidl.{x.dtype}")
     if x.is_leaf:
         return found + ["requires_grad=True"] * x.requires_grad

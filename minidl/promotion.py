@@ -49,9 +49,9 @@ def comparison(symbol: str, compare: Callable[..., AnyArray]) -> Method:
         if symbol in ("==", "!=") and not is_operand(other):
             return NotImplemented  # type: ignore[no-any-return]
         if type(other) in NUMBERS:
-            return self.wrap(compare(self.data, other))
+            return self.wrap(compare(self.array, other))
         a, b = promoted(symbol, self, other)
-        return a.wrap(compare(a.data, b.data))
+        return a.wrap(compare(a.array, b.array))
 
     return method
 
@@ -65,7 +65,7 @@ def bitwise(symbol: str, compute: Callable[..., AnyArray]) -> Method:
             raise TypeError(
                 f"{symbol}: the tensors are {a.dtype}; pass bools or integers"
             )
-        return a.wrap(compute(a.data, b.data))
+        return a.wrap(compute(a.array, b.array))
 
     return method
 
@@ -74,7 +74,7 @@ def invert(a: Tensor) -> Tensor:
     """Entrywise not a for bools, every bit turned for integers."""
     if a.dtype.kind == "f":
         raise TypeError(f"~: the tensor is {a.dtype}; pass bools or integers")
-    return a.wrap(~a.data)
+    return a.wrap(~a.array)
 
 
 def is_operand(other: Any) -> bool:
@@ -90,10 +90,10 @@ def promoted(symbol: str, a: Tensor, other: Any) -> tuple[Tensor, Tensor]:
     a Python number.
     """
     b: Tensor = other if hasattr(other, "record") else constant(symbol, a, other)
-    if a.data.shape != b.data.shape:
+    if a.array.shape != b.array.shape:
         check_broadcast(symbol, a.shape, b.shape)
-    if a.data.dtype != b.data.dtype:
-        dtype = common_dtype(a.data, b.data)
+    if a.array.dtype != b.array.dtype:
+        dtype = common_dtype(a.array, b.array)
         return a.to(dtype), b.to(dtype)
     return a, b
 

@@ -92,11 +92,7 @@ def std(
 
 
 def spread(
-    name: str,
-    input: Tensor,
-    dim: Dims | bool,
-    unbiased: bool,
-    correction: float | None,
+    name: str, input: Tensor, dim: Dims | bool, unbiased: bool, correction: float | None
 ) -> Spread:
     """Distances from the mean, variance (dimensions kept), divisor, dimensions."""
     if isinstance(dim, bool):  # var(False) is PyTorch's var(unbiased=False)
@@ -138,7 +134,7 @@ def norm(
     p = 2 if isinstance(p, str) else p
     only_floats("norm", input)
     input = cast("norm", input, dtype)
-    x, axes = input.data, reduced("norm", input, dim)
+    x, axes = input.array, reduced("norm", input, dim)
     size = np.abs(x)
     if math.isinf(p):
         if not x.size:
@@ -174,7 +170,7 @@ def norm_slope(
 def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     """Sums of the entries up to each one, along dim."""
     input = cast("cumsum", input, dtype)
-    x, axis = input.data, dimension("cumsum", input, dim)
+    x, axis = input.array, dimension("cumsum", input, dim)
     if not x.ndim:
         return input.record(x.astype(x.dtype), lambda g: (g,))
     y = x.cumsum(axis, dtype=x.dtype if x.dtype.kind == "f" else dtype or int64)

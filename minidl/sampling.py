@@ -71,7 +71,7 @@ def randperm(
 
 def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
     """1 with the probability that input says, else 0; entry by entry."""
-    p = input.data
+    p = input.array
     if not np.all((p >= 0) & (p <= 1)):
         raise ValueError(
             f"bernoulli: input has entries from {p.min()} to {p.max()}; they must be "
@@ -90,7 +90,7 @@ def normal(
 ) -> Tensor:
     """Normal random numbers; mean and std are numbers (then give size) or Tensors."""
     middle, spread = (
-        np.asarray(x.data if isinstance(x, Tensor) else x) for x in (mean, std)
+        np.asarray(x.array if isinstance(x, Tensor) else x) for x in (mean, std)
     )
     if np.any(spread < 0):
         raise ValueError("normal: std has a negative entry; it must be 0 or more")

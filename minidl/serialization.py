@@ -97,7 +97,7 @@ def array_of(name: Any, tensor: Any) -> AnyArray:
             f"save: {name!r} is {tensor.dtype}; make it one of "
             f"{', '.join(map(str, DTYPES))}"
         )
-    return np.asarray(tensor.data, order="C")
+    return np.asarray(tensor.array, order="C")
 
 
 def path_of(name: str, f: Any) -> Path:

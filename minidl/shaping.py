@@ -55,7 +55,7 @@ def view(input: Tensor, *sizes: Any) -> Tensor:
     A result that a kernel left in another order, as conv2d does, is copied.
     """
     y = reshape(input, *sizes)
-    if input.base is not None and y.base is None and y.data.size:
+    if input.base is not None and y.base is None and y.array.size:
         raise RuntimeError(
             f"view: the tensor {input.shape} is itself a view, whose entries do not "
             f"lie in memory as {y.shape} needs; use reshape"
@@ -129,7 +129,7 @@ def expand(input: Tensor, *sizes: Any) -> Tensor:
 
     A size of -1 keeps the size that there is.
     """
-    x, shape, asked = input.data, input.shape, listed("expand", sizes)
+    x, shape, asked = input.array, input.shape, listed("expand", sizes)
     new = len(asked) - x.ndim
     full = tuple(
         shape[i - new] if size == -1 and i >= new else size
@@ -147,7 +147,7 @@ def expand(input: Tensor, *sizes: Any) -> Tensor:
 
 def repeat(input: Tensor, *sizes: Any) -> Tensor:
     """The tensor laid beside itself this many times along each dimension."""
-    x, times = input.data, listed("repeat", sizes)
+    x, times = input.array, listed("repeat", sizes)
     new = len(times) - x.ndim
     if new < 0 or min(times, default=0) < 0:
         raise ValueError(
@@ -175,7 +175,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
             f"cat: shapes {', '.join(str(t.shape) for t in some)} do not join along "
             f"dim {dim}; all other sizes must be equal"
         )
-    arrays = [t.data for t in some]
+    arrays = [t.array for t in some]
     cuts = list(itertools.accumulate(x.shape[axis] for x in arrays))[:-1]
     y = np.concatenate(arrays, axis)
     return some[0].record(y, lambda g: tuple(np.split(g, cuts, axis)), *some[1:])
@@ -196,7 +196,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
             f"stack: dim {dim} for tensors {shapes.pop()}; it must be from "
             f"{-ndim - 1} to {ndim}"
         )
-    y = np.stack([t.data for t in tensors], dim)
+    y = np.stack([t.array for t in tensors], dim)
     return tensors[0].record(y, lambda g: tuple(np.moveaxis(g, dim, 0)), *tensors[1:])
 
 

@@ -112,7 +112,7 @@ def keep(node: Node, g: AnyArray, owned: bool) -> None:
             "the shapes must be equal"
         )
     if tensor.grad is not None:
-        tensor.grad.data += g
+        tensor.grad.array += g
         tensor.grad.version[0] += 1
     else:
         may_be_taken = owned and node.rule is None

@@ -9,7 +9,7 @@ from weakref import ref
 
 import numpy as np
 
-from minidl import dtypes, tape
+from minidl import dtypes, operands, tape
 from minidl.dtypes import CPU, STRENGTH
 from minidl.methods import Methods
 from minidl.operators import AnyArray
@@ -20,7 +20,7 @@ from minidl.views import current_node
 class Tensor(Methods):
     """An array of numbers, its gradient, and how it was computed.
 
-    data:       the NumPy array
+    array:      the NumPy array
     grad:       gradient of what backward() was called on, or None
     node:       its step on the tape, None if it requires no gradient
     version:    [how often the numbers changed in place], shared with all views
@@ -29,7 +29,7 @@ class Tensor(Methods):
     """
 
     __array_ufunc__ = None  # array + tensor asks the tensor, which explains
-    __slots__ = ("__weakref__", "base", "base_node", "data", "grad", "node", "version")
+    __slots__ = ("__weakref__", "array", "base", "base_node", "grad", "node", "version")
 
     def __init__(self, data: AnyArray, requires_grad: bool = False) -> None:
         """Hold data, an array that is not copied."""
@@ -42,7 +42,7 @@ class Tensor(Methods):
             raise TypeError(
                 f"Tensor: data has dtype {data.dtype}; pass floats, integers or bools"
             )
-        self.data: AnyArray = np.asarray(data)
+        self.array: AnyArray = np.asarray(data)
         self.grad: Tensor | None = None
         self.node: Node | None = None
         self.version = [0]
@@ -51,11 +51,20 @@ class Tensor(Methods):
         if requires_grad:
             self.requires_grad = True
 
+    @property
+    def data(self) -> Tensor:
+        """The same numbers without a gradient; what changes in them is not noticed."""
+        return Tensor.wrap(self.array)
+
+    @data.setter
+    def data(self, data: Tensor) -> None:
+        self.array = operands.array_of("data", data, "value")
+
     @staticmethod
     def wrap(data: AnyArray) -> Tensor:
         """A tensor of an array that is known to be good: what operations return."""
         result = Tensor.__new__(Tensor)
-        result.data = data if type(data) is np.ndarray else np.asarray(data)
+        result.array = data if type(data) is np.ndarray else np.asarray(data)
         result.grad = result.node = result.base = result.base_node = None
         result.version = [0]
         return result
@@ -102,9 +111,9 @@ class Tensor(Methods):
 
     @requires_grad.setter
     def requires_grad(self, flag: bool) -> None:
-        if flag and self.data.dtype.kind != "f":
+        if flag and self.array.dtype.kind != "f":
             raise TypeError(
-                f"Tensor: {self.data.dtype} data has no gradient; pass floats, or "
+                f"Tensor: {self.array.dtype} data has no gradient; pass floats, or "
                 "requires_grad=False"
             )
         if not self.is_leaf:
@@ -153,17 +162,17 @@ class Tensor(Methods):
     @property
     def shape(self) -> tuple[int, ...]:
         """Sizes of the dimensions."""
-        return self.data.shape
+        return self.array.shape
 
     @property
     def ndim(self) -> int:
         """Number of dimensions."""
-        return self.data.ndim
+        return self.array.ndim
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the numbers."""
-        return self.data.dtype
+        return self.array.dtype
 
     @property
     def device(self) -> dtypes.device:
@@ -195,7 +204,7 @@ class Tensor(Methods):
             )
         result = Tensor.__new__(type(self))
         memo[id(self)] = result
-        Tensor.__init__(result, self.data.copy(), self.requires_grad)
+        Tensor.__init__(result, self.array.copy(), self.requires_grad)
         result.grad = copy.deepcopy(self.grad, memo)
         return result
 
@@ -217,13 +226,13 @@ def upstream(root: Tensor, gradient: Tensor | None) -> AnyArray:
             "backward: nothing here requires a gradient; create a tensor with "
             "requires_grad=True and compute outside no_grad"
         )
-    if gradient is None and root.data.size != 1:
+    if gradient is None and root.array.size != 1:
         raise RuntimeError(
             f"backward: the tensor {root.shape} is not one number; reduce it by sum() "
             "or mean(), or pass gradient, a tensor of its shape"
         )
     if gradient is None:
-        return np.ones_like(root.data)
+        return np.ones_like(root.array)
     if not isinstance(gradient, Tensor):
         raise TypeError(
             f"backward: gradient is a {type(gradient).__name__}, not a Tensor; use "
@@ -234,4 +243,4 @@ def upstream(root: Tensor, gradient: Tensor | None) -> AnyArray:
             f"backward: gradient {gradient.shape} for a tensor {root.shape}; the "
             "shapes must be equal"
         )
-    return gradient.data.astype(root.dtype, copy=False)
+    return gradient.array.astype(root.dtype, copy=False)

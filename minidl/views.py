@@ -23,9 +23,11 @@ def addresses(array: AnyArray) -> AnyArray:
 
 def places(view: Tensor, base: Tensor) -> AnyArray:
     """For each entry of a view, its number among the entries of base, row by row."""
-    memory = addresses(base.data).ravel()
+    memory = addresses(base.array).ravel()
     order = np.argsort(memory)
-    found: AnyArray = order[np.searchsorted(memory, addresses(view.data), sorter=order)]
+    found: AnyArray = order[
+        np.searchsorted(memory, addresses(view.array), sorter=order)
+    ]
     return found
 
 

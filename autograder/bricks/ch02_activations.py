@@ -7,14 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.bricks.brick import (
-    AnyArray,
-    Brick,
-    Chapter,
-    Family,
-    Inputs,
-    upstream,
-)
+from autograder.bricks.brick import AnyArray, Brick, Chapter, Family, Inputs, upstream
 
 Make = Callable[[np.random.Generator], Inputs]
 Function = Callable[[AnyArray], AnyArray]
@@ -200,8 +193,7 @@ LEAKY_RELU_BACKWARD = Brick(
             before(at([[1, -2, 300], [-4, 5, 6]], LARGE, negative_slope=0.1)),
         ),
         Family(
-            "at the kink",
-            before(at([1, 2, 3, -4], [0, -1, 1, 0], negative_slope=0.25)),
+            "at the kink", before(at([1, 2, 3, -4], [0, -1, 1, 0], negative_slope=0.25))
         ),
         Family("slope 0", before(signed(identity, 2, 5, negative_slope=0.0))),
         Family("slope above 1", before(signed(identity, 2, 5, negative_slope=2.5))),
@@ -244,10 +236,7 @@ SOFTMAX_BACKWARD = Brick(
         Family("batch of one", after(shares(-1), 1, 5)),
         Family("empty batch", after(shares(-1), 0, 4)),
         Family("large gradients of both signs", signed(shares(-1), 3, 4)),
-        Family(
-            "certain",
-            at([[1, 2, 3], [4, -5, 6]], [[1, 0, 0], [1e-7, 0, 1]]),
-        ),
+        Family("certain", at([[1, 2, 3], [4, -5, 6]], [[1, 0, 0], [1e-7, 0, 1]])),
         Family("as many rows as columns", after(shares(-1), 4, 4)),
         Family("one dimension", after(shares(-1), 6)),
         Family("down the columns", after(shares(0), 3, 4, dim=0)),

@@ -231,9 +231,7 @@ def two_sided(name: str, low: float, edge: Family) -> tuple[Family, ...]:
 
 
 BINARY = two_sided(
-    "x",
-    0.0,
-    Family("scores of zero", fixed(x=[0.0] * 5, target=[1.0, 0, 0, 1, 0])),
+    "x", 0.0, Family("scores of zero", fixed(x=[0.0] * 5, target=[1.0, 0, 0, 1, 0]))
 )
 
 BINARY_CROSS_ENTROPY = Brick(

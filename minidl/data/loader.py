@@ -50,7 +50,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
     def __init__(self, *tensors: Tensor) -> None:
         if not tensors or not all(isinstance(x, Tensor) and x.ndim for x in tensors):
             raise TypeError("TensorDataset: pass Tensors with one row for each sample")
-        if len({len(x.data) for x in tensors}) > 1:
+        if len({len(x.array) for x in tensors}) > 1:
             raise ValueError(
                 "TensorDataset: Size mismatch between tensors: "
                 f"{', '.join(str(x.shape) for x in tensors)}; first sizes must agree"
@@ -61,7 +61,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         return tuple(x[i] for x in self.tensors)
 
     def __len__(self) -> int:
-        return len(self.tensors[0].data)
+        return len(self.tensors[0].array)
 
 
 class Subset(Dataset[Sample]):

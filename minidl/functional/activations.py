@@ -22,7 +22,7 @@ def of_input(
 ) -> Tensor:
     """A kernel, whose backward reads the input, of a Tensor."""
     check_floats(name, input=input)
-    x = input.data
+    x = input.array
     y = kernel(x, *options)
     return input.record(y, lambda g: (backward(g, x, *options),), saves=(input,))
 

@@ -63,7 +63,7 @@ def attention_weights(
 
     Shapes:  query (..., L, E), key (..., S, E), mask that broadcasts -> (..., L, S)
     """
-    q, k, m = query.data, key.data, None if mask is None else mask.data
+    q, k, m = query.array, key.array, None if mask is None else mask.array
     factor = 1 / math.sqrt(max(q.shape[-1], 1)) if scale is None else float(scale)
     try:
         w = kernels.attention_weights(q, k, factor, m)
@@ -91,7 +91,7 @@ def added(name: str, mask: Tensor, query: Tensor) -> Tensor:
     """The mask as numbers to add to the scores: -inf where a bool mask is False."""
     check_tensor(name, "attn_mask", mask)
     if mask.dtype == np.bool_:
-        return Tensor(np.where(mask.data, 0, -np.inf).astype(query.dtype))
+        return Tensor(np.where(mask.array, 0, -np.inf).astype(query.dtype))
     if mask.dtype not in (FLOAT, query.dtype):
         raise TypeError(
             f"{name}: attn_mask is {mask.dtype} but query is {query.dtype}; pass bools "

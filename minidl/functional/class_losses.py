@@ -45,7 +45,7 @@ def cross_entropy(
     if not (plain and all_count and input.ndim == 2):
         logs = log_softmax(input, 1 if input.ndim > 1 else 0)
         return nll(logs, target, weight, ignore_index, reduction, label_smoothing)
-    x, t = input.data, target.data
+    x, t = input.array, target.array
     loss, gradient = kernels.cross_entropy(x, t), kernels.cross_entropy_backward
     return input.record(loss, lambda g: (gradient(g, x, t),), saves=(input, target))
 
@@ -72,8 +72,8 @@ def nll(
     smoothing: float,
 ) -> Tensor:
     """Negative log-probability of classes, weighted, smoothed and reduced."""
-    x, t = batched(logs.data, target.data, logs.ndim == 1)
-    w = np.ones(x.shape[1], x.dtype) if weight is None else weight.data
+    x, t = batched(logs.array, target.array, logs.ndim == 1)
+    w = np.ones(x.shape[1], x.dtype) if weight is None else weight.array
     kept = t != ignore_index
     share = class_losses.shares(t, kept, w, smoothing)
     entries = class_losses.nll(x, share).reshape(target.shape)
@@ -116,7 +116,7 @@ def soft_cross_entropy(
     entries = -(log_softmax(input, dim) * share).sum(dim)
     if reduction == "none":
         return entries
-    return entries.sum() / (entries.data.size if reduction == "mean" else 1)
+    return entries.sum() / (entries.array.size if reduction == "mean" else 1)
 
 
 def batched(x: Array, t: IntArray, single: bool) -> tuple[Array, IntArray]:
@@ -143,8 +143,8 @@ def multi_margin_loss(
             f"multi_margin_loss: p is {p} and input {input.shape}; p must be 1 or 2, "
             "input (N, C) or (C,)"
         )
-    x, t = batched(input.data, target.data, input.ndim == 1)
-    w = np.ones(x.shape[1], x.dtype) if weight is None else weight.data
+    x, t = batched(input.array, target.array, input.ndim == 1)
+    w = np.ones(x.shape[1], x.dtype) if weight is None else weight.array
     entries = class_losses.multi_margin(x, t, p, margin, w).reshape(target.shape)
 
     def gradients(g: Array) -> tuple[Array]:

@@ -68,7 +68,7 @@ def convolve(
     name = f"conv{dims}d"
     axes, rows = check_images(name, input, dims), (2,) if dims == 1 else ()
     check_kernels(name, input, weight, bias, groups, dims)
-    W, needs_dx = np.expand_dims(weight.data, rows), input.requires_grad
+    W, needs_dx = np.expand_dims(weight.array, rows), input.requires_grad
     down = pair(name, "stride", stride, 1, dims)
     apart = pair(name, "dilation", dilation, 1, dims)
     window = span((W.shape[2], W.shape[3]), apart)
@@ -77,11 +77,11 @@ def convolve(
             raise ValueError(f"{name}: padding is 'same' but stride {stride}; pass 1")
         input, padding = pad_to_even(input, window[-dims:])
     around = pair(name, "padding", 0 if padding == "valid" else padding, 0, dims)
-    x = np.expand_dims(input.data, axes)
+    x = np.expand_dims(input.array, axes)
     size = x.shape[2] + 2 * around[0], x.shape[3] + 2 * around[1]
     check_places(name, input, window, places(size, window, down))
     options = down, around, apart, groups
-    y = kernels.conv2d(x, W, None if bias is None else bias.data, *options)
+    y = kernels.conv2d(x, W, None if bias is None else bias.array, *options)
 
     def backward(g: AnyArray) -> tuple[AnyArray | None, ...]:
         g = np.expand_dims(g, axes)
@@ -127,12 +127,13 @@ def conv_transpose2d(
     around = pair(name, "padding", padding, 0)
     more = pair(name, "output_padding", output_padding, 0)
     check_output_padding(name, more, down, apart)
-    x, W, needs_dx = np.expand_dims(input.data, axes), weight.data, input.requires_grad
+    x, W = np.expand_dims(input.array, axes), weight.array
+    needs_dx = input.requires_grad
     window = span((W.shape[2], W.shape[3]), apart)
     axis = zip(x.shape[2:], down, window, around, more, strict=True)
     H, L = ((n - 1) * s + k - 2 * p + extra for n, s, k, p, extra in axis)
     check_places(name, input, window, (H, L))
-    options, b = (down, around, apart, groups), None if bias is None else bias.data
+    options, b = (down, around, apart, groups), None if bias is None else bias.array
     y = kernels.conv_transpose2d(x, W, b, (H, L), *options)
 
     def backward(g: AnyArray) -> tuple[AnyArray | None, ...]:
@@ -166,7 +167,7 @@ def check_kernels(
     check_floats(name, input=input, weight=weight, **biases)
     if not isinstance(groups, int) or groups < 1:
         raise ValueError(f"{name}: groups is {groups!r}; pass an integer, 1 or more")
-    if weight.ndim != dims + 2 or not weight.data.size or len(weight.data) % groups:
+    if weight.ndim != dims + 2 or not weight.array.size or len(weight.array) % groups:
         raise ValueError(
             f"{name}: weight {weight.shape} with groups {groups}; pass {dims + 2} "
             "dimensions, none empty, the first divisible by groups"

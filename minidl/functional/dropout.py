@@ -43,7 +43,7 @@ def drop(
     shape = input.shape[:drawn] + (1,) * (input.ndim - drawn)
 
     def compute(x: Tensor) -> Tensor:
-        y, factors = kernels.dropout(x.data, p, default_generator.rng, shape)
+        y, factors = kernels.dropout(x.array, p, default_generator.rng, shape)
         return x.record(y, lambda g: (kernels.dropout_backward(g, factors),))
 
     return in_place(name, compute)(input) if inplace else compute(input)

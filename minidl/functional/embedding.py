@@ -27,9 +27,9 @@ def embedding(
     """
     check_only_defaults("embedding", left_out, LEFT_OUT)
     check_indices(input, weight)
-    rows = len(weight.data)
+    rows = len(weight.array)
     padding = check_padding("embedding", padding_idx, rows)
-    x = input.data
+    x = input.array
 
     def backward(g: AnyArray) -> tuple[AnyArray, None]:
         dW = kernels.embedding_backward(g, x, rows)
@@ -37,7 +37,7 @@ def embedding(
             dW[padding] = 0
         return dW, None
 
-    y = kernels.embedding(x, weight.data)
+    y = kernels.embedding(x, weight.array)
     return weight.record(y, backward, input, saves=(input,))
 
 
@@ -65,7 +65,7 @@ def check_indices(input: Tensor, weight: Tensor) -> None:
         raise ValueError(
             f"embedding: weight {weight.shape} is not a matrix; pass (V, D)"
         )
-    x, rows = input.data, len(weight.data)
+    x, rows = input.array, len(weight.array)
     wrong = x[(x < 0) | (x >= rows)]
     if wrong.size:
         raise IndexError(

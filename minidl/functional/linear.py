@@ -16,8 +16,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     Shapes:  input (..., D), weight (M, D), bias (M,) -> (..., M)
     """
     check_linear(input, weight, bias)
-    x, W = input.data.reshape(-1, weight.shape[1]), weight.data
-    b = np.zeros(len(W), W.dtype) if bias is None else bias.data
+    x, W = input.array.reshape(-1, weight.shape[1]), weight.array
+    b = np.zeros(len(W), W.dtype) if bias is None else bias.array
     y = kernels.linear(x, W, b).reshape(*input.shape[:-1], len(W))
     shape, needs_dx = input.shape, input.requires_grad
 

@@ -8,11 +8,7 @@ from typing import Any
 import numpy as np
 
 from minidl import kernels
-from minidl.arguments import (
-    check_constant,
-    check_pair,
-    check_same_shape,
-)
+from minidl.arguments import check_constant, check_pair, check_same_shape
 from minidl.array import Array
 from minidl.kernels import entry_losses
 from minidl.operators import unbroadcast
@@ -51,13 +47,13 @@ def entry_loss(
     count: float | None = None,
 ) -> Tensor:
     """The loss with the kernels of this name, reduced; input and target broadcast."""
-    x, t = input.data, target.data
+    x, t = input.array, target.array
     if x.shape != t.shape:
         x, t = np.broadcast_arrays(x, t)
     kernel, backward = (getattr(entry_losses, name + end) for end in ("", "_backward"))
     to_target = getattr(entry_losses, f"{name}_target_backward", None)
     entries = kernel(x, t, *options)
-    scale = None if weight is None else weight.data
+    scale = None if weight is None else weight.array
     asks = target.requires_grad
 
     def gradients(g: Array) -> tuple[Array | None, Array | None]:
@@ -77,7 +73,7 @@ def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tenso
     check_pair("mse_loss", input, target, reduction)
     if reduction != "mean" or input.shape != target.shape:
         return entry_loss("squared_error", input, target, reduction)
-    y, t = input.data, target.data
+    y, t = input.array, target.array
 
     def backward(g: Array) -> tuple[Array, Array]:
         dy = kernels.mse_loss_backward(g, y, t)
@@ -117,7 +113,7 @@ def binary_cross_entropy(
     name = "binary_cross_entropy"
     check_same_shape(name, input, target, reduction)
     check_constant(name, weight=weight)
-    x = input.data
+    x = input.array
     if x.size and not (x.min() >= 0 and x.max() <= 1):
         raise ValueError(
             f"{name}: input has entries from {x.min()} to {x.max()}; it must be a "
@@ -141,10 +137,10 @@ def binary_cross_entropy_with_logits(
     name = "binary_cross_entropy_with_logits"
     check_same_shape(name, input, target, reduction)
     check_constant(name, weight=weight, pos_weight=pos_weight)
-    x, t = input.data, target.data
+    x, t = input.array, target.array
     weighted = weight is not None or pos_weight is not None
     if weighted or reduction != "mean" or target.requires_grad:
-        positive = np.ones((), x.dtype) if pos_weight is None else pos_weight.data
+        positive = np.ones((), x.dtype) if pos_weight is None else pos_weight.array
         return entry_loss("logistic", input, target, reduction, positive, weight=weight)
     loss = kernels.binary_cross_entropy_with_logits(x, t)
     gradient = kernels.binary_cross_entropy_with_logits_backward
@@ -174,7 +170,7 @@ def hinge_embedding_loss(
     A pair apart (target -1) has the loss max(0, margin - distance).
     """
     if isinstance(target, Tensor) and target.dtype.kind in "iu":
-        target = Tensor(target.data.astype(input.dtype))
+        target = Tensor(target.array.astype(input.dtype))
     check_pair("hinge_embedding_loss", input, target, reduction, warn=False)
     check_signs("hinge_embedding_loss", target)
     return entry_loss("hinge_embedding", input, target, reduction, float(margin))
@@ -184,7 +180,7 @@ def hinge_loss(input: Tensor, target: Tensor) -> Tensor:
     """Mean shortfall of target * input below a margin of 1; targets are -1 or +1."""
     check_same_shape("hinge_loss", input, target, "mean")
     check_signs("hinge_loss", target)
-    x, t = input.data, target.data
+    x, t = input.array, target.array
     loss, gradient = kernels.hinge_loss(x, t), kernels.hinge_loss_backward
     return input.record(loss, lambda g: (gradient(g, x, t),), saves=(input, target))
 
@@ -192,8 +188,8 @@ def hinge_loss(input: Tensor, target: Tensor) -> Tensor:
 def check_signs(name: str, target: Tensor) -> None:
     """Raise unless targets are constants -1 or +1."""
     check_constant(name, target=target)
-    if not np.all(np.abs(target.data) == 1):
-        wrong = target.data[np.abs(target.data) != 1][0]
+    if not np.all(np.abs(target.array) == 1):
+        wrong = target.array[np.abs(target.array) != 1][0]
         raise ValueError(
             f"{name}: target has an entry {wrong}; classes must be -1 or +1"
         )

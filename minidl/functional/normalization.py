@@ -32,17 +32,17 @@ def batch_norm(
     """
     running = running_mean, running_var
     check_batch_norm(input, running, (weight, bias), training)
-    x, C = input.data, input.shape[1]
+    x, C = input.array, input.shape[1]
     if training:
         mean, var = kernels.moments(x)
         sample = var * (x.size / (x.size - C))  # the batch is a sample of the data
         for tensor, new in zip(running, (mean, sample), strict=True):
             if tensor is not None:
-                tensor.data += momentum * (new - tensor.data)
+                tensor.array += momentum * (new - tensor.array)
     else:
-        mean, var = (t.data.copy() for t in running if t is not None)
-    W = np.ones(C, x.dtype) if weight is None else weight.data
-    b = np.zeros(C, x.dtype) if bias is None else bias.data
+        mean, var = (t.array.copy() for t in running if t is not None)
+    W = np.ones(C, x.dtype) if weight is None else weight.array
+    b = np.zeros(C, x.dtype) if bias is None else bias.array
     y = kernels.batch_norm(x, mean, var, W, b, eps)
 
     def backward(g: AnyArray) -> tuple[AnyArray, ...]:
@@ -72,9 +72,9 @@ def layer_norm(
             f"layer_norm: input {input.shape} does not end in normalized_shape "
             f"{shape}; pass its last sizes"
         )
-    x = input.data
-    W = np.ones(shape, x.dtype) if weight is None else weight.data
-    b = np.zeros(shape, x.dtype) if bias is None else bias.data
+    x = input.array
+    W = np.ones(shape, x.dtype) if weight is None else weight.array
+    b = np.zeros(shape, x.dtype) if bias is None else bias.array
     y = kernels.layer_norm(x, W, b, eps)
     gradients = kernels.layer_norm_backward
     return record_with(input, weight, bias, y, lambda g: gradients(g, x, W, eps))
@@ -100,7 +100,7 @@ def check_batch_norm(
             "batch_norm: training is False but running_mean or running_var is None; "
             "pass both"
         )
-    values = input.data.size // max(input.shape[1], 1)
+    values = input.array.size // max(input.shape[1], 1)
     if training and values < 2:
         raise ValueError(
             f"batch_norm: input {input.shape} has {values} value for each channel; its "

@@ -42,8 +42,8 @@ def pad_with(input: Tensor, widths: Widths, value: float) -> Tensor:
     shape = [n + before + after for n, (before, after) in sizes]
     place = tuple(slice(max(a, 0), -b if b > 0 else None) for a, b in widths)
     kept = tuple(slice(max(-a, 0), b if b < 0 else None) for a, b in widths)
-    y = np.full_like(input.data, value, shape=shape)
-    y[place] = input.data[kept]
+    y = np.full_like(input.array, value, shape=shape)
+    y[place] = input.array[kept]
 
     def backward(g: AnyArray) -> tuple[AnyArray]:
         dx = np.zeros_like(g, shape=input.shape)
@@ -68,7 +68,7 @@ def pad_along(input: Tensor, axis: int, width: tuple[int, int], mode: str) -> Te
         np.add.at(dx.swapaxes(0, axis), source, g.swapaxes(0, axis))
         return (dx,)
 
-    return input.record(input.data.take(source, axis), backward)
+    return input.record(input.array.take(source, axis), backward)
 
 
 def check_pad(

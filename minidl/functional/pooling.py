@@ -38,7 +38,7 @@ def max_pool2d(
     window = check_window(
         "max_pool2d", input, kernel_size, stride, padding, apart, ceil_mode
     )
-    x = np.expand_dims(input.data, axes)
+    x = np.expand_dims(input.array, axes)
     options = *window, apart, bool(ceil_mode)
     y, larger = kernels.max_pool2d(x, *options)
     size = x.shape[2:]
@@ -73,7 +73,7 @@ def avg_pool2d(
     )
     if divisor_override == 0:
         raise ValueError("avg_pool2d: divisor_override is 0; pass another, or None")
-    x = np.expand_dims(input.data, axes)
+    x = np.expand_dims(input.array, axes)
     options = *window, bool(ceil_mode), count_include_pad, divisor_override
     y, size = kernels.avg_pool2d(x, *options), x.shape[2:]
 
@@ -91,7 +91,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     """
     name = "adaptive_avg_pool2d"
     axes = check_images(name, input)
-    x = np.expand_dims(input.data, axes)
+    x = np.expand_dims(input.array, axes)
     both = output_size if isinstance(output_size, tuple | list) else (output_size,) * 2
     wanted = [x.shape[2 + i] if n is None else n for i, n in enumerate(both)]
     count, size = pair(name, "output_size", wanted), x.shape[2:]

@@ -41,10 +41,10 @@ def recurrent(
     """
     forward, backward = RULES[rule]
     order = slice(None, None, -1) if reverse else slice(None)
-    others, needs_dx, T = (*states, *weights), input.requires_grad, len(input.data)
+    others, needs_dx, T = (*states, *weights), input.requires_grad, len(input.array)
     count = len(others)
-    no_bias = [np.zeros(len(weights[0].data), input.dtype)] * (4 - len(weights))
-    y, cache = forward(input.data[order], *[x.data for x in others], *no_bias)
+    no_bias = [np.zeros(len(weights[0].array), input.dtype)] * (4 - len(weights))
+    y, cache = forward(input.array[order], *[x.array for x in others], *no_bias)
 
     def gradients(g: AnyArray) -> tuple[AnyArray | None, ...]:
         dx, *rest = backward(g, cache, needs_dx=needs_dx)
@@ -58,7 +58,7 @@ def recurrent(
 
 def part(x: Tensor, index: int | slice) -> Tensor:
     """A copy of x[index]: changing it in place is no harm to x."""
-    whole = x.data
+    whole = x.array
 
     def backward(g: AnyArray) -> tuple[AnyArray]:
         dx = np.zeros_like(whole)  # in whole's order of memory, where it is read

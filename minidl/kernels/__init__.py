@@ -21,10 +21,7 @@ from minidl.kernels.convolution import (
     conv_transpose2d,
     conv_transpose2d_backward,
 )
-from minidl.kernels.dropout import (
-    dropout,
-    dropout_backward,
-)
+from minidl.kernels.dropout import dropout, dropout_backward
 from minidl.kernels.embedding import embedding, embedding_backward
 from minidl.kernels.initialization import kaiming_uniform, xavier_uniform
 from minidl.kernels.linear import linear, linear_backward

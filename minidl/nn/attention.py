@@ -170,7 +170,7 @@ def added(
         known = " or ".join(map(str, shapes))
         raise ValueError(f"{NAME}: {argument} has shape {mask.shape}; pass {known}")
     if mask.dtype == np.bool_:
-        return Tensor(np.where(mask.data, -np.inf, 0).astype(query.dtype))
+        return Tensor(np.where(mask.array, -np.inf, 0).astype(query.dtype))
     if mask.dtype.kind != "f":
         raise TypeError(f"{NAME}: {argument} is {mask.dtype}; pass bools or floats")
     return mask.to(query.dtype)

@@ -90,7 +90,7 @@ class Convolution(Module):
         """Draw the first weights and biases."""
         init.kaiming_uniform_(self.weight, a=math.sqrt(5))
         if self.bias is not None:
-            bound = 1 / math.sqrt(self.weight.data[0].size)
+            bound = 1 / math.sqrt(self.weight.array[0].size)
             init.uniform_(self.bias, -bound, bound)
 
     def forward(self, input: Tensor) -> Tensor:

@@ -92,7 +92,7 @@ def eye_(tensor: Tensor) -> Tensor:
     """Make a matrix the identity, as far as it goes."""
     if tensor.ndim != 2:
         raise ValueError(f"eye_: the tensor {tensor.shape} is not a matrix; pass one")
-    return filled(tensor, np.eye(len(tensor.data), tensor.shape[1]))
+    return filled(tensor, np.eye(len(tensor.array), tensor.shape[1]))
 
 
 def xavier_uniform_(
@@ -129,7 +129,7 @@ def kaiming_uniform_(
     Formula:  k = gain sqrt(3 / fan), gain = calculate_gain(nonlinearity, a)
     """
     std = kaiming_std("kaiming_uniform_", tensor, a, mode, nonlinearity)
-    if mode == "fan_in" and nonlinearity == "leaky_relu" and tensor.data.size:
+    if mode == "fan_in" and nonlinearity == "leaky_relu" and tensor.array.size:
         draw = kernels.kaiming_uniform
         return filled(tensor, draw(tensor.shape, rng_of(generator), a))
     bound = math.sqrt(3) * std
@@ -157,7 +157,7 @@ def orthogonal_(
              Learning in Deep Linear Neural Networks, 2014
     """
     fans("orthogonal_", tensor)
-    rows, columns = len(tensor.data), tensor.data[0].size
+    rows, columns = len(tensor.array), tensor.array[0].size
     shape = max(rows, columns), min(rows, columns)
     q, r = np.linalg.qr(rng_of(generator).normal(size=shape))
     q *= np.sign(np.diag(r))  # makes every orthogonal matrix as likely as another
@@ -182,7 +182,7 @@ def fans(name: str, tensor: Tensor) -> tuple[int, int]:
             f"{name}: the tensor {tensor.shape} has no inputs and outputs; pass "
             "weights of 2 dimensions or more"
         )
-    if not tensor.data.size:
+    if not tensor.array.size:
         warnings.warn(f"{name}: a tensor {tensor.shape} without numbers", stacklevel=3)
     field = math.prod(tensor.shape[2:])
     return tensor.shape[1] * field, tensor.shape[0] * field

@@ -253,11 +253,11 @@ class Module:
         for parameter in self.parameters():
             for tensor in (parameter, parameter.grad):
                 if tensor is not None:
-                    tensor.data = tensor.data.astype(dtype, copy=False)
+                    tensor.array = tensor.array.astype(dtype, copy=False)
         for module in self.modules():
             for name, buffer in module._buffers.items():
                 if buffer is not None and buffer.dtype.kind == "f":
-                    module._buffers[name] = Tensor(buffer.data.astype(dtype))
+                    module._buffers[name] = Tensor(buffer.array.astype(dtype))
         return self
 
     def float(self) -> Self:

@@ -13,7 +13,7 @@ class Parameter(Tensor):
 
     def __init__(self, data: Tensor, requires_grad: bool = True) -> None:
         check_tensor("Parameter", "data", data)
-        super().__init__(data.data, requires_grad)
+        super().__init__(data.array, requires_grad)
 
     def __repr__(self) -> str:
         return f"Parameter containing:\n{super().__repr__()}"

@@ -94,7 +94,7 @@ class RNNBase(Module):
         check_input(self, input, 3)
         batched, directions = input.ndim == 3, 1 + self.bidirectional
         x = input.transpose(0, 1) if batched and self.batch_first else input
-        if not len(x.data):
+        if not len(x.array):
             raise ValueError(f"{type(self).__name__}: input {input.shape} has no steps")
         layers = self.num_layers * directions
         shape = (layers, *x.shape[1:-1], self.hidden_size)

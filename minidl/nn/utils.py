@@ -25,7 +25,7 @@ def clip_grad_norm_(
     grads = [tensor.grad for tensor in tensors if tensor.grad is not None]
     if not grads:
         return Tensor(np.zeros((), np.float32))
-    norms = np.array([np.linalg.norm(g.data.ravel(), norm_type) for g in grads])
+    norms = np.array([np.linalg.norm(g.array.ravel(), norm_type) for g in grads])
     norm = np.linalg.norm(norms, norm_type)
     if error_if_nonfinite and not np.isfinite(norm):
         raise RuntimeError(

@@ -61,7 +61,7 @@ class Adam(Optimizer):
             begin(state, p, *names[: 3 if group["amsgrad"] else 2])
         lr, (beta1, beta2) = group["lr"], group["betas"]
         state["step"] = t = state["step"] + 1
-        m, v = state["exp_avg"].data, state["exp_avg_sq"].data
+        m, v = state["exp_avg"].array, state["exp_avg_sq"].array
         scratch = np.empty_like(p)
         if group["decoupled_weight_decay"]:
             p *= 1 - lr * group["weight_decay"]
@@ -73,7 +73,7 @@ class Adam(Optimizer):
         v *= beta2
         v += scratch
         if group["amsgrad"]:
-            largest = state["max_exp_avg_sq"].data
+            largest = state["max_exp_avg_sq"].array
             v = np.maximum(v, largest, out=largest)
         root = (1 - beta2**t) ** 0.5
         np.sqrt(v, out=scratch)

@@ -56,16 +56,16 @@ class RMSprop(Optimizer):
             also += ["grad_avg"] * bool(group["centered"])
             begin(state, p, "square_avg", *also)
         state["step"] += 1
-        v = state["square_avg"].data
+        v = state["square_avg"].array
         v *= alpha
         v += (1 - alpha) * g * g
         if group["centered"]:
-            mean = state["grad_avg"].data
+            mean = state["grad_avg"].array
             mean += (1 - alpha) * (g - mean)
             v = v - mean * mean
         step = g / (np.sqrt(v) + group["eps"])
         if momentum > 0:
-            b = state["momentum_buffer"].data
+            b = state["momentum_buffer"].array
             b *= momentum
             b += step
             step = b
@@ -115,13 +115,13 @@ class Adagrad(Optimizer):
         super().add_param_group(param_group)
         group = self.param_groups[-1]
         for p in group["params"]:
-            total = np.full_like(p.data, group["initial_accumulator_value"])
+            total = np.full_like(p.array, group["initial_accumulator_value"])
             self.state[p] = {"step": 0, "sum": Tensor(total)}
 
     def update(self, p: AnyArray, g: AnyArray, state: State, group: Group) -> None:
         """p -= lr g / (sqrt(s) + eps), with an lr that decays."""
         state["step"] += 1
-        s = state["sum"].data
+        s = state["sum"].array
         s += g * g
         lr = group["lr"] / (1 + (state["step"] - 1) * group["lr_decay"])
         p -= lr * g / (np.sqrt(s) + group["eps"])
@@ -169,7 +169,7 @@ class Adadelta(Optimizer):
             begin(state, p, "square_avg", "acc_delta")
         rho, eps = group["rho"], group["eps"]
         state["step"] += 1
-        v, u = state["square_avg"].data, state["acc_delta"].data
+        v, u = state["square_avg"].array, state["acc_delta"].array
         v *= rho
         v += (1 - rho) * g * g
         d = np.sqrt(u + eps) / np.sqrt(v + eps) * g

@@ -117,10 +117,10 @@ class Optimizer:
             for p in group["params"]:
                 if p.grad is None:
                     continue
-                g = -p.grad.data if group.get("maximize") else p.grad.data
+                g = -p.grad.array if group.get("maximize") else p.grad.array
                 if decay:
-                    g = g + decay * p.data
-                self.update(p.data, g, self.state[p], group)
+                    g = g + decay * p.array
+                self.update(p.array, g, self.state[p], group)
                 p.version[0] += 1
         return loss
 
@@ -203,4 +203,4 @@ def own(key: str, value: Any, p: Tensor) -> Any:
     """A loaded value as this optimizer keeps it: a number, or an array of its own."""
     if key == "step":
         return float(value.item() if isinstance(value, Tensor) else value)
-    return Tensor(value.data.astype(p.dtype)) if isinstance(value, Tensor) else value
+    return Tensor(value.array.astype(p.dtype)) if isinstance(value, Tensor) else value

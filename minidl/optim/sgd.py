@@ -55,10 +55,10 @@ class SGD(Optimizer):
         if momentum and state.get("momentum_buffer") is None:
             state["momentum_buffer"] = Tensor(np.array(g))
         elif momentum:
-            b = state["momentum_buffer"].data
+            b = state["momentum_buffer"].array
             b *= momentum
             b += (1 - group["dampening"]) * g
         if momentum:
-            b = state["momentum_buffer"].data
+            b = state["momentum_buffer"].array
             g = g + momentum * b if group["nesterov"] else b
         p -= group["lr"] * g

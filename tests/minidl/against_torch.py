@@ -57,10 +57,10 @@ def assert_matches_pytorch(function: Callable[..., Any], *arrays: Any) -> None:
     expected, gradients = forward_and_gradients(function, *arrays)
     operands = [leaf(array) for array in arrays]
     y = function(*operands)
-    assert_equal_to_rounding(y.data, expected)
+    assert_equal_to_rounding(y.array, expected)
     y.backward(tensor(upstream(y.shape).astype(y.dtype)))
     for x, gradient in zip(operands, gradients, strict=True):
-        got = np.zeros_like(x.data) if x.grad is None else x.grad.data
+        got = np.zeros_like(x.array) if x.grad is None else x.grad.array
         assert_equal_to_rounding(got, gradient)
 
 
@@ -76,7 +76,7 @@ def assert_float32_matches_pytorch(function: Callable[..., Any], *arrays: Any) -
     operands = [leaf(array) for array in shorter]
     y = function(*operands)
     y.backward(tensor(upstream(y.shape), dtype=np.float32))
-    ours = [y.data, *[np.asarray(x.grad.data) for x in operands]]
+    ours = [y.array, *[np.asarray(x.grad.array) for x in operands]]
     for got, answer, their in zip(
         ours, [expected, *gradients], [theirs, *their_gradients], strict=True
     ):

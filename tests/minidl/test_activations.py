@@ -64,9 +64,9 @@ def test_in_place_changes_the_input_and_has_the_same_gradient(name, options):
     hidden = y * 2
     result = function(hidden, inplace=True, **options)
     assert result is hidden
-    np.testing.assert_array_equal(result.data, function(x * 2, **options).data)
+    np.testing.assert_array_equal(result.array, function(x * 2, **options).array)
     result.backward(g)
-    np.testing.assert_array_equal(x.grad.data, y.grad.data)
+    np.testing.assert_array_equal(x.grad.array, y.grad.array)
 
 
 def test_in_place_on_a_leaf_that_requires_a_gradient_is_an_error():
@@ -80,7 +80,7 @@ def test_a_module_prints_and_computes_as_pytorch_s(name):
         ours, theirs = getattr(nn, name)(**options), getattr(torch.nn, name)(**options)
         assert repr(ours) == repr(theirs)
         expected = theirs(torch.tensor(normal(3, 4))).numpy()
-        got = ours(tensor(normal(3, 4))).data
+        got = ours(tensor(normal(3, 4))).array
         np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-14)
         assert not ours.state_dict()
 

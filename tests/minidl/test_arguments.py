@@ -22,7 +22,7 @@ BINARY = "binary_cross_entropy_with_logits"
     [
         (
             "relu",
-            (X.data,),
+            (X.array,),
             TypeError,
             "relu: input is a ndarray, not a Tensor; use minidl.tensor(input)",
         ),

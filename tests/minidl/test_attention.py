@@ -71,7 +71,7 @@ def test_large_scores_do_not_overflow():
 def test_dropout_keeps_the_mean_of_the_values():
     minidl.manual_seed(0)
     ones = minidl.ones(200, 50, 4)
-    y = attention(ones, ones, ones, dropout_p=0.5).data
+    y = attention(ones, ones, ones, dropout_p=0.5).array
     assert y.std() > 0.05
     assert y.mean() == pytest.approx(1, abs=0.02)
 
@@ -144,22 +144,22 @@ def test_a_query_that_may_take_of_no_key_gets_the_bias_of_out_proj():
     layer = nn.MultiheadAttention(6, 2)
     x = minidl.randn(4, 6)
     y, weights = layer(x, x, x, attn_mask=tensor(np.ones((4, 4), bool)))
-    assert np.all(weights.data == 0)
-    assert np.all(y.data == layer.out_proj.bias.data)
+    assert np.all(weights.array == 0)
+    assert np.all(y.array == layer.out_proj.bias.array)
 
 
 def test_dropout_acts_on_the_weights_and_only_in_training():
     layer = nn.MultiheadAttention(6, 2, dropout=1.0)
     x = minidl.randn(4, 6)
-    assert np.all(layer(x, x, x)[1].data == 0)
-    assert np.allclose(layer.eval()(x, x, x)[1].data.sum(-1), 1)
+    assert np.all(layer(x, x, x)[1].array == 0)
+    assert np.allclose(layer.eval()(x, x, x)[1].array.sum(-1), 1)
 
 
 def test_first_weights_are_xavier_uniform_and_biases_zero():
     layer = nn.MultiheadAttention(24, 2)
-    assert 0.21 < np.abs(layer.in_proj_weight.data).max() <= 0.25
-    assert np.all(layer.in_proj_bias.data == 0)
-    assert np.all(layer.out_proj.bias.data == 0)
+    assert 0.21 < np.abs(layer.in_proj_weight.array).max() <= 0.25
+    assert np.all(layer.in_proj_bias.array == 0)
+    assert np.all(layer.out_proj.bias.array == 0)
 
 
 Q, K = np.zeros((3, 4), np.float32), np.zeros((5, 4), np.float32)

@@ -49,7 +49,7 @@ def test_what_a_step_saved_is_let_go_as_soon_as_its_turn_is_over():
             seen.append(sum(ref() is not None for ref in kept))
             return (g * big,)
 
-        y = y.record(y.data + big, rule)
+        y = y.record(y.array + big, rule)
         del big, rule
     y.sum().backward()
     assert seen == [5, 4, 3, 2, 1]
@@ -65,7 +65,7 @@ def test_a_training_step_leaves_only_the_gradients_behind():
         y = w
         for _ in range(10):
             y = y * w
-        assert tracemalloc.get_traced_memory()[0] > 10 * w.data.nbytes
+        assert tracemalloc.get_traced_memory()[0] > 10 * w.array.nbytes
         loss = y.sum()
         del y
         loss.backward()
@@ -73,8 +73,8 @@ def test_a_training_step_leaves_only_the_gradients_behind():
     finally:
         tracemalloc.stop()
         gc.enable()
-    assert left < 1.1 * w.data.nbytes  # w.grad
-    assert peak < 14.5 * w.data.nbytes
+    assert left < 1.1 * w.array.nbytes  # w.grad
+    assert peak < 14.5 * w.array.nbytes
 
 
 def test_a_graph_that_is_dropped_is_freed_by_references_alone():
@@ -83,7 +83,7 @@ def test_a_graph_that_is_dropped_is_freed_by_references_alone():
         x = leaf(np.ones(3))
         y = x[1:] * 2
         y.retain_grad()
-        arrays = [weakref.ref(x.data), weakref.ref(y.data)]
+        arrays = [weakref.ref(x.array), weakref.ref(y.array)]
         del x, y
         assert [array() for array in arrays] == [None, None]
     finally:
@@ -108,7 +108,7 @@ def test_a_rule_that_returns_one_array_twice_does_no_harm():
         half = g * 0.5
         return half, half
 
-    z = x.record(x.data + y.data, both, y)
+    z = x.record(x.array + y.array, both, y)
     (z + x).sum().backward()
     assert (x.grad.item(), y.grad.item()) == (1.5, 0.5)
     x.grad.zero_()
@@ -117,7 +117,7 @@ def test_a_rule_that_returns_one_array_twice_does_no_harm():
 
 def test_a_rule_whose_gradient_has_a_wrong_shape_is_reported():
     x = leaf([1.0, 2.0])
-    y = x.record(x.data.sum(), lambda g: (g,))
+    y = x.record(x.array.sum(), lambda g: (g,))
     with pytest.raises(RuntimeError, match=r"a gradient \(\) for a tensor \(2,\)"):
         y.backward()
 

@@ -83,9 +83,9 @@ def test_linear_matches_pytorch(shape, bias):
         y2.backward(torch.tensor(g))
         np.testing.assert_allclose(y.detach().numpy(), y2.detach(), rtol=1e-12)
         if needs_dx:
-            np.testing.assert_allclose(x.grad.data, x2.grad, rtol=1e-12)
+            np.testing.assert_allclose(x.grad.array, x2.grad, rtol=1e-12)
         for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
-            np.testing.assert_allclose(one.grad.data, other.grad, rtol=1e-12)
+            np.testing.assert_allclose(one.grad.array, other.grad, rtol=1e-12)
 
 
 def test_identity_takes_any_arguments_and_flatten_pytorch_s():
@@ -97,4 +97,4 @@ def test_identity_takes_any_arguments_and_flatten_pytorch_s():
     for dims in ((), (0,), (1, 2), (-2, -1)):
         ours, theirs = nn.Flatten(*dims), torch.nn.Flatten(*dims)
         assert repr(ours) == repr(theirs)
-        np.testing.assert_array_equal(ours(y).data, theirs(torch.tensor(x)))
+        np.testing.assert_array_equal(ours(y).array, theirs(torch.tensor(x)))

@@ -142,7 +142,7 @@ def test_a_layer_matches_pytorch(name, arguments, options):
     assert_matches_pytorch(lambda x: (ours if hasattr(x, "record") else theirs)(x), x)
     for mine, their in zip(ours.parameters(), theirs.parameters(), strict=True):
         np.testing.assert_allclose(
-            mine.grad.data, their.grad.numpy(), rtol=1e-10, atol=1e-10
+            mine.grad.array, their.grad.numpy(), rtol=1e-10, atol=1e-10
         )
 
 
@@ -151,7 +151,7 @@ def test_output_size_chooses_among_the_sizes_that_stride_leaves_open():
     for size in ([13, 11], [14, 12], (3, 6, 14, 11)):
         expected = theirs(torch.tensor(IMAGES), output_size=size).detach().numpy()
         y = ours(tensor(IMAGES), output_size=size)
-        np.testing.assert_allclose(y.data, expected, rtol=1e-10)
+        np.testing.assert_allclose(y.array, expected, rtol=1e-10)
     message = "output_size (15, 11) for input (3, 4, 7, 6); pass (13, 11), or more by"
     with pytest.raises(ValueError, match=re.escape(message)):
         ours(tensor(IMAGES), output_size=(15, 11))
@@ -161,8 +161,8 @@ def test_first_weights_and_biases_are_as_wide_as_pytorch_s():
     minidl.manual_seed(0)
     for name in ("Conv2d", "ConvTranspose2d"):
         layer = getattr(nn, name)(8, 64, 5)
-        bound = 1 / np.sqrt(layer.weight.data[0].size)
-        for values in (layer.weight.data, layer.bias.data):
+        bound = 1 / np.sqrt(layer.weight.array[0].size)
+        for values in (layer.weight.array, layer.bias.array):
             assert 0.95 * bound < np.abs(values).max() <= bound
             assert abs(values.mean()) < 0.3 * bound
 
@@ -171,10 +171,10 @@ def test_a_first_layer_gets_no_gradient_of_its_input_and_weights_the_same_ones()
     x, W = tensor(IMAGES), tensor(KERNELS, requires_grad=True)
     nn.functional.conv2d(x, W).sum().backward()
     assert x.grad is None
-    first = W.grad.data.copy()
+    first = W.grad.array.copy()
     x, W.grad = tensor(IMAGES, requires_grad=True), None
     nn.functional.conv2d(x, W).sum().backward()
-    np.testing.assert_array_equal(W.grad.data, first)
+    np.testing.assert_array_equal(W.grad.array, first)
 
 
 def test_many_strips_give_what_one_gives(monkeypatch):

@@ -5,12 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from against_torch import (
-    assert_equal_to_rounding,
-    assert_matches_pytorch,
-    leaf,
-    normal,
-)
+from against_torch import assert_equal_to_rounding, assert_matches_pytorch, leaf, normal
 
 import minidl
 from minidl import Tensor, tensor
@@ -53,8 +48,8 @@ def test_tensor_copies_and_Tensor_shares_an_array():  # noqa: N802
     array = np.zeros(2)
     copied, shared, again = tensor(array), Tensor(array), tensor(Tensor(array))
     array[0] = 1
-    assert copied.data[0] == again.data[0] == 0
-    assert shared.data[0] == shared.numpy()[0] == 1
+    assert copied.array[0] == again.array[0] == 0
+    assert shared.array[0] == shared.numpy()[0] == 1
 
 
 ARRAYS = {
@@ -67,11 +62,7 @@ ARRAYS = {
     "one float32": np.array(1.0, np.float32),
     "one int64": np.array(1),
 }
-OPERATORS = {
-    "+": lambda a, b: a + b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-}
+OPERATORS = {"+": lambda a, b: a + b, "*": lambda a, b: a * b, "/": lambda a, b: a / b}
 
 
 @pytest.mark.parametrize("operator", OPERATORS)

@@ -43,8 +43,8 @@ def test_many_equal_indices_add_up():
 def test_the_padding_row_starts_as_zeros_and_the_others_are_normal():
     layer = nn.Embedding(2000, 10, padding_idx=-2000)
     assert layer.padding_idx == 0
-    assert np.all(layer.weight.data[0] == 0)
-    assert layer.weight.data[1:].std() == pytest.approx(1, abs=0.05)
+    assert np.all(layer.weight.array[0] == 0)
+    assert layer.weight.array[1:].std() == pytest.approx(1, abs=0.05)
     assert repr(layer) == repr(torch.nn.Embedding(2000, 10, padding_idx=0))
     assert repr(nn.Embedding(5, 3)) == repr(torch.nn.Embedding(5, 3))
 

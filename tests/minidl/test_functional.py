@@ -99,9 +99,9 @@ def test_a_loss_and_its_gradient_match_pytorch(function, reference, x, target):
     expected, (gradient, *_) = forward_and_gradients(reference, x, target)
     input = leaf(x)
     loss = getattr(functional, function)(input=input, target=tensor(target))
-    assert_equal_to_rounding(loss.data, expected)
+    assert_equal_to_rounding(loss.array, expected)
     loss.backward(tensor(upstream(())))
-    assert_equal_to_rounding(input.grad.data, gradient)
+    assert_equal_to_rounding(input.grad.array, gradient)
 
 
 def test_labels_of_any_integer_dtype_are_taken():
@@ -138,12 +138,12 @@ def every_function(dtype):
 def test_every_function_keeps_the_dtype_and_leaves_its_inputs_alone(dtype):
     for name, arguments in every_function(dtype):
         tensors = [x for x in arguments if not isinstance(x, int)]
-        before = [x.data.copy() for x in tensors]
+        before = [x.array.copy() for x in tensors]
         y = getattr(functional, name)(*arguments)
         y.backward(tensor(upstream(y.shape), dtype=dtype))
         assert y.dtype == dtype
         for x, x_before in zip(tensors, before, strict=True):
-            np.testing.assert_array_equal(x.data, x_before)
+            np.testing.assert_array_equal(x.array, x_before)
             assert x.grad is None or x.grad.dtype == dtype
             x.grad = None
 

@@ -42,7 +42,7 @@ def test_what_is_drawn_has_pytorch_s_distribution(name, arguments, shape):
     parameter = nn.Parameter(minidl.zeros(*shape))
     assert getattr(init, name)(parameter, *arguments) is parameter
     theirs = getattr(torch.nn.init, name)(torch.zeros(shape), *arguments).numpy()
-    got, expected = facts(parameter.data), facts(theirs)
+    got, expected = facts(parameter.array), facts(theirs)
     spread = expected[1]
     np.testing.assert_allclose(got[:2], expected[:2], atol=0.03 * spread)
     tails = 1.5 if "normal" in name and "trunc" not in name else 0.01
@@ -69,7 +69,7 @@ def test_a_generator_or_the_seed_decides_the_numbers(name):
 
 @pytest.mark.parametrize("shape", [(3, 5), (5, 3), (4, 2, 3), (1, 1)])
 def test_orthogonal_rows_or_columns_have_length_gain(shape):
-    matrix = init.orthogonal_(minidl.zeros(*shape, dtype=minidl.float64), 2.0).data
+    matrix = init.orthogonal_(minidl.zeros(*shape, dtype=minidl.float64), 2.0).array
     matrix = matrix.reshape(shape[0], -1)
     matrix = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
     np.testing.assert_allclose(matrix @ matrix.T, 4 * np.eye(len(matrix)), atol=1e-12)
@@ -81,7 +81,7 @@ def test_constants_fill_any_shape():
     assert init.ones_(x).tolist() == [[1.0] * 3] * 2
     assert init.zeros_(x).tolist() == [[0.0] * 3] * 2
     expected = torch.nn.init.eye_(torch.ones(2, 3))
-    np.testing.assert_array_equal(init.eye_(x).data, expected)
+    np.testing.assert_array_equal(init.eye_(x).array, expected)
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ def test_gains_are_pytorch_s(arguments):
 def test_linear_starts_as_pytorch_s_does():
     ours, theirs = nn.Linear(400, 300), torch.nn.Linear(400, 300)
     for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
-        got, expected = facts(one.data), facts(other.detach().numpy())
+        got, expected = facts(one.array), facts(other.detach().numpy())
         np.testing.assert_allclose(got[1:], expected[1:], rtol=0.06)
-        assert np.abs(one.data).max() <= 1 / 20
+        assert np.abs(one.array).max() <= 1 / 20
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_clip_grad_norm_matches_pytorch(norm_type, max_norm):
     expected = torch.nn.utils.clip_grad_norm_(theirs, max_norm, norm_type)
     assert got.item() == pytest.approx(expected.item(), rel=1e-12)
     for one, other in zip(ours[:2], theirs[:2], strict=True):
-        np.testing.assert_allclose(one.grad.data, other.grad, rtol=1e-12)
+        np.testing.assert_allclose(one.grad.array, other.grad, rtol=1e-12)
     assert ours[2].grad is None
 
 

@@ -103,7 +103,7 @@ def test_any_einsum_is_numpy_s(data):
     arrays = [normal(7, *(sizes[c] for c in name))[0] for name in names]
     equation = ",".join(map("".join, names)) + "->" + "".join(output)
     got = minidl.einsum(equation, *(minidl.tensor(np.asarray(x)) for x in arrays))
-    np.testing.assert_allclose(got.data, np.einsum(equation, *arrays), atol=1e-12)
+    np.testing.assert_allclose(got.array, np.einsum(equation, *arrays), atol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_state_dict_has_pytorch_s_keys_and_shapes(both):
     assert [v.shape for v in ours.values()] == [tuple(v.shape) for v in theirs.values()]
     assert not any(value.requires_grad for value in ours.values())
     ours["net.scale"].fill_(5)
-    assert both[0].scale.data[0] == 5
+    assert both[0].scale.array[0] == 5
 
 
 def test_a_state_from_pytorch_gives_its_output_and_gradients(both):
@@ -88,7 +88,7 @@ def test_a_state_from_pytorch_gives_its_output_and_gradients(both):
     expected.backward(torch.tensor(g))
     for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
         if other.grad is not None:
-            np.testing.assert_allclose(one.grad.data, other.grad, rtol=2e-5, atol=1e-5)
+            np.testing.assert_allclose(one.grad.array, other.grad, rtol=2e-5, atol=1e-5)
 
 
 def test_load_state_dict_copies_and_keeps_the_dtype():
@@ -225,7 +225,7 @@ def test_a_parameter_shares_its_numbers_and_prints_as_pytorch_s():
     data = tensor([1.0, 2.0])
     parameter = nn.Parameter(data)
     assert parameter.requires_grad
-    assert parameter.data is data.data
+    assert parameter.array is data.array
     assert not nn.Parameter(data, requires_grad=False).requires_grad
     expected = repr(torch.nn.Parameter(torch.tensor([1.0, 2.0])))
     assert repr(parameter) == expected

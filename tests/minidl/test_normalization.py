@@ -79,7 +79,7 @@ def test_a_batch_norm_layer_keeps_pytorch_s_statistics(name, shape, options):
     assert_matches_pytorch(layer, normal(*shape))
     same_state(ours, theirs)
     for mine, their in zip(ours.parameters(), theirs.parameters(), strict=True):
-        assert_equal_to_rounding(mine.grad.data, their.grad.numpy())
+        assert_equal_to_rounding(mine.grad.array, their.grad.numpy())
 
 
 def same_state(ours, theirs):
@@ -87,17 +87,17 @@ def same_state(ours, theirs):
     expected = theirs.state_dict()
     assert list(ours.state_dict()) == list(expected)
     for name, value in ours.state_dict().items():
-        assert_equal_to_rounding(value.data, expected[name].numpy())
+        assert_equal_to_rounding(value.array, expected[name].numpy())
 
 
 def test_reset_forgets_the_batches():
     layer = nn.BatchNorm1d(3)
-    fresh = {name: value.data.copy() for name, value in layer.state_dict().items()}
+    fresh = {name: value.array.copy() for name, value in layer.state_dict().items()}
     layer(tensor(normal(5, 3), dtype=minidl.float32))
-    layer.weight.data[...] = 7
+    layer.weight.array[...] = 7
     layer.reset_parameters()
     for name, value in layer.state_dict().items():
-        np.testing.assert_array_equal(value.data, fresh[name])
+        np.testing.assert_array_equal(value.array, fresh[name])
 
 
 @pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4)])
@@ -133,7 +133,7 @@ def test_a_layer_norm_layer_matches_pytorch(shape, options):
         lambda x: (theirs if isinstance(x, torch.Tensor) else ours)(x), normal(2, 3, 4)
     )
     for mine, their in zip(ours.parameters(), theirs.parameters(), strict=True):
-        assert_equal_to_rounding(mine.grad.data, their.grad.numpy())
+        assert_equal_to_rounding(mine.grad.array, their.grad.numpy())
 
 
 X, ONE = normal(2, 3), normal(1, 3)

@@ -73,7 +73,7 @@ class Twins:
 
     def check(self, tolerance=1e-10):
         for ours, theirs in zip(self.ours, self.theirs, strict=True):
-            got, expected = ours.data, theirs.detach().numpy()
+            got, expected = ours.array, theirs.detach().numpy()
             assert got.dtype == expected.dtype
             assert (abs(got - expected) <= tolerance * (1 + abs(expected))).all()
 
@@ -142,8 +142,8 @@ def test_a_state_dict_goes_to_pytorch_and_back(name, options):
     saved = first.their.state_dict()
     second.our.load_state_dict(converted(saved, lambda x: tensor(x.numpy())))
     for ours, theirs, start in zip(second.ours, second.theirs, first.ours, strict=True):
-        ours.data[...] = start.data
-        theirs.data.copy_(torch.tensor(start.data))
+        ours.array[...] = start.array
+        theirs.data.copy_(torch.tensor(start.array))
     for _ in range(5):
         first.step()
         second.rng = np.random.default_rng(1)
@@ -185,7 +185,7 @@ def test_step_evaluates_the_closure_and_returns_its_loss():
     with no_grad():
         loss = optimizer.step(closure)
     assert loss.item() == 5
-    assert_allclose(x.data, [0.8, 1.6])
+    assert_allclose(x.array, [0.8, 1.6])
     assert optimizer.step() is None
 
 
@@ -204,11 +204,11 @@ def test_zero_grad_forgets_gradients_or_sets_them_to_zero():
 def test_a_step_keeps_the_gradient_and_the_identity_of_the_array():
     for name, options in ONE_EACH:
         x = leaf([1.0, 2.0])
-        array, x.grad = x.data, tensor([3.0, 4.0])
+        array, x.grad = x.array, tensor([3.0, 4.0])
         optimizer = getattr(optim, name)([x], **options)
         optimizer.step()
         optimizer.step()
-        assert x.data is array
+        assert x.array is array
         assert (array != [1, 2]).all()
         np.testing.assert_array_equal(x.grad.numpy(), [3, 4])
 
@@ -244,8 +244,8 @@ def test_a_subclass_writes_update_or_a_step_of_its_own():
     x = leaf([1.0, 2.0])
     x.grad = tensor([5.0, -5.0])
     Signs([x], 0.5).step()
-    assert_allclose(x.data, [0.5, 2.5])
+    assert_allclose(x.array, [0.5, 2.5])
     Zero([x], 0.5).step()
-    assert_allclose(x.data, [0, 0])
+    assert_allclose(x.array, [0, 0])
     with pytest.raises(NotImplementedError, match="Optimizer: write update, or step"):
         optim.Optimizer([x], {}).step()

@@ -104,7 +104,7 @@ def test_the_picked_scores_of_labels_have_pytorch_s_gradient():
 def test_one_hot_matches_pytorch():
     for labels in (np.array([2, 0, 1]), np.array([[1, 1], [0, 2]]), np.array(3)):
         for classes in (-1, 5):
-            ours = one_hot(minidl.tensor(labels), classes).data
+            ours = one_hot(minidl.tensor(labels), classes).array
             theirs = torch.nn.functional.one_hot(torch.tensor(labels), classes).numpy()
             assert ours.dtype == theirs.dtype
             np.testing.assert_array_equal(ours, theirs)
@@ -118,8 +118,8 @@ def test_a_sort_of_any_shape_is_numpy_s(data, descending):
     values, indices = minidl.tensor(x).sort(dim, descending)
     expected = np.sort(x, dim)
     expected = np.flip(expected, dim) if descending else expected
-    np.testing.assert_array_equal(values.data, expected)
-    np.testing.assert_array_equal(np.take_along_axis(x, indices.data, dim), expected)
+    np.testing.assert_array_equal(values.array, expected)
+    np.testing.assert_array_equal(np.take_along_axis(x, indices.array, dim), expected)
 
 
 @pytest.mark.parametrize(

@@ -85,8 +85,8 @@ def test_pad_takes_sequences_and_integers():
 def test_images_that_are_stored_batch_last_are_pooled_the_same():
     x = np.ascontiguousarray(IMAGES.transpose(1, 2, 3, 0)).transpose(3, 0, 1, 2)
     for y in (IMAGES, x):
-        pooled = nn.functional.max_pool2d(tensor(y), 2).data
-        np.testing.assert_array_equal(pooled, nn.MaxPool2d(2)(tensor(x)).data)
+        pooled = nn.functional.max_pool2d(tensor(y), 2).array
+        np.testing.assert_array_equal(pooled, nn.MaxPool2d(2)(tensor(x)).array)
 
 
 def test_nan_stays_nan_in_a_maximum():
@@ -105,7 +105,7 @@ def test_nan_stays_nan_in_a_maximum():
 def test_a_layer_takes_its_arguments_in_pytorch_s_order(name, arguments):
     ours, theirs = getattr(nn, name)(*arguments), getattr(torch.nn, name)(*arguments)
     expected = theirs(torch.tensor(IMAGES)).numpy()
-    np.testing.assert_allclose(ours(tensor(IMAGES)).data, expected, rtol=1e-12)
+    np.testing.assert_allclose(ours(tensor(IMAGES)).array, expected, rtol=1e-12)
 
 
 @pytest.mark.grid

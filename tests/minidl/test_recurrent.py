@@ -15,12 +15,7 @@ import minidl
 from minidl import nn, tensor
 
 D, H = 3, 4
-LAYERS = [
-    ("RNN", {}),
-    ("RNN", {"nonlinearity": "relu"}),
-    ("GRU", {}),
-    ("LSTM", {}),
-]
+LAYERS = [("RNN", {}), ("RNN", {"nonlinearity": "relu"}), ("GRU", {}), ("LSTM", {})]
 CELLS = [(f"{name}Cell", options) for name, options in LAYERS]
 
 
@@ -113,9 +108,9 @@ def test_cells_in_a_loop_are_the_layer(name):
     for t in range(4):
         state = cell(x[t], state)
         h = state[0] if name == "LSTM" else state
-        np.testing.assert_allclose(h.data, output.data[t], atol=1e-6)
+        np.testing.assert_allclose(h.array, output.array[t], atol=1e-6)
     c = state[1] if name == "LSTM" else state
-    np.testing.assert_allclose(c.data, last[-1].data.reshape(2, H), atol=1e-6)
+    np.testing.assert_allclose(c.array, last[-1].array.reshape(2, H), atol=1e-6)
 
 
 def test_dropout_acts_between_layers_and_only_in_training():
@@ -123,9 +118,9 @@ def test_dropout_acts_between_layers_and_only_in_training():
     x = minidl.randn(5, 2, D)
     trained, _ = layer(x)
     nothing, _ = layer(100 * x)
-    assert np.array_equal(trained.data, nothing.data)
+    assert np.array_equal(trained.array, nothing.array)
     layer.eval()
-    assert not np.allclose(layer(x)[0].data, trained.data)
+    assert not np.allclose(layer(x)[0].array, trained.array)
     with pytest.warns(UserWarning, match="LSTM: dropout=0.5 acts between layers"):
         nn.LSTM(D, H, dropout=0.5)
 
@@ -133,9 +128,9 @@ def test_dropout_acts_between_layers_and_only_in_training():
 def test_dropped_numbers_get_no_gradient():
     layer = nn.GRU(D, H, 2, dropout=1.0)
     layer(minidl.randn(5, 2, D))[0].sum().backward()
-    assert np.all(layer.weight_ih_l0.grad.data == 0)
-    assert np.all(layer.weight_ih_l1.grad.data == 0)
-    assert np.any(layer.weight_hh_l1.grad.data != 0)
+    assert np.all(layer.weight_ih_l0.grad.array == 0)
+    assert np.all(layer.weight_ih_l1.grad.array == 0)
+    assert np.any(layer.weight_hh_l1.grad.array != 0)
 
 
 def test_changing_the_output_in_place_changes_no_state_and_no_gradient():
@@ -143,28 +138,28 @@ def test_changing_the_output_in_place_changes_no_state_and_no_gradient():
     x = minidl.randn(5, 2, D)
     output, last = layer(x)
     output.sum().backward()
-    expected, layer.weight_hh_l0.grad = layer.weight_hh_l0.grad.data, None
+    expected, layer.weight_hh_l0.grad = layer.weight_hh_l0.grad.array, None
     output, last = layer(x)
-    before = last.data.copy()
+    before = last.array.copy()
     output *= 2
-    assert np.array_equal(last.data, before)
+    assert np.array_equal(last.array, before)
     output.sum().backward()
-    np.testing.assert_allclose(layer.weight_hh_l0.grad.data, 2 * expected, rtol=1e-5)
+    np.testing.assert_allclose(layer.weight_hh_l0.grad.array, 2 * expected, rtol=1e-5)
 
 
 def test_a_second_backward_gives_the_same_gradient():
     layer = nn.LSTM(D, H, 2, bidirectional=True)
     loss = layer(minidl.randn(5, 2, D))[0].sum()
     loss.backward(retain_graph=True)
-    once = layer.weight_hh_l0.grad.data.copy()
+    once = layer.weight_hh_l0.grad.array.copy()
     loss.backward()
-    np.testing.assert_allclose(layer.weight_hh_l0.grad.data, 2 * once, rtol=1e-6)
+    np.testing.assert_allclose(layer.weight_hh_l0.grad.array, 2 * once, rtol=1e-6)
 
 
 def test_first_weights_are_within_one_over_the_root_of_the_hidden_size():
     for layer in (nn.LSTM(30, 25, 2), nn.GRUCell(30, 25)):
         for parameter in layer.parameters():
-            size = np.abs(parameter.data)
+            size = np.abs(parameter.array)
             assert size.max() <= 0.2
             assert size.mean() == pytest.approx(0.1, rel=0.4)
 

@@ -144,8 +144,8 @@ def test_a_reduction_of_any_shape_is_numpy_s(name, keepdim, data):
     x = minidl.tensor(normal(*shape))
     options = {"correction": 0} if name in ("var", "std") else {}
     y = getattr(x, name)(dim[0] if one else dim, keepdim=keepdim, **options)
-    expected = getattr(np, name)(x.data, axis=dim, keepdims=keepdim)
-    np.testing.assert_allclose((y.values if one else y).data, expected, rtol=1e-12)
+    expected = getattr(np, name)(x.array, axis=dim, keepdims=keepdim)
+    np.testing.assert_allclose((y.values if one else y).array, expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -67,14 +67,14 @@ def test_a_view_matches_pytorch_and_shares_memory(name):
     x = minidl.tensor(X)
     y = VIEWS[name](minidl, x)
     for part in y if isinstance(y, tuple) else (y,):
-        assert np.shares_memory(part.data, x.data) or not part.data.size
+        assert np.shares_memory(part.array, x.array) or not part.array.size
 
 
 @pytest.mark.parametrize("name", COPIES)
 def test_a_copy_matches_pytorch_and_has_its_own_memory(name):
     assert_same(COPIES[name], X)
     x = minidl.tensor(X)
-    assert not np.shares_memory(COPIES[name](minidl, x).data, x.data)
+    assert not np.shares_memory(COPIES[name](minidl, x).array, x.array)
 
 
 @pytest.mark.parametrize("name", ["view", "transpose", "squeeze one dimension"])
@@ -124,7 +124,7 @@ def test_joined_tensors_have_pytorch_s_common_dtype():
 def test_a_result_in_another_memory_order_can_still_be_viewed():
     x = minidl.tensor(X)
     batch_last = x.wrap(np.asfortranarray(X))
-    np.testing.assert_array_equal(batch_last.view(2, -1).data, X.reshape(2, -1))
+    np.testing.assert_array_equal(batch_last.view(2, -1).array, X.reshape(2, -1))
 
 
 @settings(deadline=None, max_examples=60)
@@ -136,12 +136,12 @@ def test_any_permutation_expansion_and_reshape_is_numpy_s(data):
     parts = data.draw(st.integers(1, 5))
     y = minidl.tensor(x).permute(order)
     expected = x.transpose(order)
-    np.testing.assert_array_equal(y.data, expected)
+    np.testing.assert_array_equal(y.array, expected)
     full = (*front, *y.shape)
-    np.testing.assert_array_equal(y.expand(full).data, np.broadcast_to(expected, full))
-    np.testing.assert_array_equal(y.reshape(-1).data, expected.reshape(-1))
+    np.testing.assert_array_equal(y.expand(full).array, np.broadcast_to(expected, full))
+    np.testing.assert_array_equal(y.reshape(-1).array, expected.reshape(-1))
     pieces = y.chunk(parts, -1)
-    np.testing.assert_array_equal(minidl.cat(pieces, -1).data, expected)
+    np.testing.assert_array_equal(minidl.cat(pieces, -1).array, expected)
     assert all(piece.shape[-1] <= -(-y.shape[-1] // parts) for piece in pieces)
 
 
@@ -152,8 +152,10 @@ def test_repetition_and_stacking_are_numpy_s(data):
     times = data.draw(st.lists(st.integers(0, 3), min_size=x.ndim, max_size=4))
     dim = data.draw(st.integers(-x.ndim - 1, x.ndim))
     t = minidl.tensor(x)
-    np.testing.assert_array_equal(t.repeat(times).data, np.tile(x, times))
-    np.testing.assert_array_equal(minidl.stack([t, t], dim).data, np.stack([x, x], dim))
+    np.testing.assert_array_equal(t.repeat(times).array, np.tile(x, times))
+    np.testing.assert_array_equal(
+        minidl.stack([t, t], dim).array, np.stack([x, x], dim)
+    )
 
 
 @pytest.mark.parametrize(

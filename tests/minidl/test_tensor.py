@@ -13,7 +13,7 @@ def test_a_detached_tensor_shares_the_data_and_stops_gradients():
     x = leaf([1.0])
     y = x * 2
     cut = y.detach()
-    assert cut.data is y.data
+    assert cut.array is y.array
     assert not cut.requires_grad
     (x * cut).sum().backward()
     assert x.grad.item() == 2
@@ -22,7 +22,7 @@ def test_a_detached_tensor_shares_the_data_and_stops_gradients():
 def test_the_tape_uses_the_numbers_of_the_moment_of_recording():
     x, w = leaf(2.0), leaf(3.0)
     y = x * w
-    w.data = w.data - 1
+    w.array = w.array - 1
     y.backward()
     assert x.grad.item() == 3
 
@@ -167,3 +167,18 @@ def test_a_tensor_prints_as_in_pytorch():
 def test_bad_input_is_explained(wrong, error, message):
     with pytest.raises(error, match=message):
         wrong()
+
+
+def test_data_is_the_same_numbers_without_a_gradient():
+    w = leaf([1.0, 2.0])
+    w.grad = tensor([1.0, 1.0])
+    w.data.add_(w.grad)  # of a leaf that requires a gradient, outside no_grad
+    w.data -= 0.5 * w.grad.data
+    assert w.tolist() == [1.5, 2.5]
+    assert w.requires_grad
+    assert not w.data.requires_grad
+    (w * w).sum().backward()
+    w.data = tensor([7.0])
+    assert w.tolist() == [7.0]
+    with pytest.raises(TypeError, match=r"data: value is a ndarray, not a Tensor"):
+        w.data = np.ones(2)

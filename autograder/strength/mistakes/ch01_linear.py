@@ -37,11 +37,7 @@ LINEAR = (
         "W * x multiplies entry by entry. A neuron sums the products: use @.",
         lambda x, W, b: W * x + b,
     ),
-    Mistake(
-        "no bias",
-        "The bias b is missing.",
-        lambda x, W, b: x @ W.T,
-    ),
+    Mistake("no bias", "The bias b is missing.", lambda x, W, b: x @ W.T),
     Mistake(
         "bias along the samples",
         "b belongs to the neurons, the columns of the result. Here each row, that is "
@@ -59,11 +55,7 @@ LINEAR = (
         "the sum.",
         lambda x, W, b: x @ (W + b[:, None]).T,
     ),
-    Mistake(
-        "bias twice",
-        "The bias is added twice.",
-        lambda x, W, b: x @ W.T + b + b,
-    ),
+    Mistake("bias twice", "The bias is added twice.", lambda x, W, b: x @ W.T + b + b),
     Mistake(
         "bias subtracted",
         "The bias is subtracted: add it.",
@@ -156,11 +148,7 @@ LINEAR_BACKWARD = (
         "all averaged",
         "Gradients are divided by the batch size. The loss has already divided; "
         "here they are summed.",
-        lambda g, x, W: (
-            g @ W,
-            g.T @ x / len(g),
-            g.mean(axis=0),
-        ),
+        lambda g, x, W: (g @ W, g.T @ x / len(g), g.mean(axis=0)),
     ),
     Mistake(
         "sign flipped",

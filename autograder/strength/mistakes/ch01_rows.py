@@ -156,11 +156,7 @@ TRAIN_TEST_SPLIT = (
         "The order of the four parts is x_train, x_test, y_train, y_test.",
         pairs_first,
     ),
-    Mistake(
-        "two pairs",
-        "Return four arrays side by side, not two pairs.",
-        two_pairs,
-    ),
+    Mistake("two pairs", "Return four arrays side by side, not two pairs.", two_pairs),
     Mistake(
         "test rows trained on",
         "The test rows are among the training rows as well, so the test measures "
@@ -238,11 +234,7 @@ ONE_HOT = (
         "own.",
         marked_in_every_row,
     ),
-    Mistake(
-        "labels as marks",
-        "The mark is 1, not the label.",
-        labels_as_marks,
-    ),
+    Mistake("labels as marks", "The mark is 1, not the label.", labels_as_marks),
     Mistake(
         "zeros for ones",
         "0 and 1 are exchanged: the class of a row is the single 1.",

@@ -191,9 +191,7 @@ LEAKY_RELU = (
         lambda x, negative_slope=0.01: np.where(x > 0, x, -negative_slope * x),
     ),
     Mistake(
-        "in place",
-        "This scales the caller's x. Make a new array.",
-        leaky_relu_in_place,
+        "in place", "This scales the caller's x. Make a new array.", leaky_relu_in_place
     ),
 )
 
