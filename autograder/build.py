@@ -34,7 +34,7 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 LANGUAGE = "en"
-MARKERS = {"exercise", "hole", "check", "lang", "tags"}
+MARKERS = {"exercise", "check", "lang", "tags"}
 SPACING = {"lines_to_next_cell", "lines_to_end_of_cell_marker"}
 """What jupytext notes about blank lines in a script; a notebook has no use for it."""
 
@@ -129,17 +129,17 @@ def read(chapter: Chapter, directory: Path) -> tuple[NotebookNode, dict[str, Quo
     bricks = {brick.name: brick for brick in chapter.bricks}
     refuse(chapter, mistakes(notebook.cells, bricks))
     quotes = {
-        name: quoted(bricks[name], cell.metadata.get("hole"))
+        name: quoted(bricks[name])
         for cell in notebook.cells
         if (name := cell.metadata.get("exercise"))
     }
     return notebook, quotes
 
 
-def quoted(brick: Brick, hole: str | None) -> Quote:
+def quoted(brick: Brick) -> Quote:
     """The quote of a brick, from the file in which minidl defines it."""
     try:
-        return quote(package.finished(brick.module).text, brick.name, hole)
+        return quote(package.finished(brick.module).text, brick.name, brick.hole)
     except (OSError, LookupError, ValueError) as error:
         raise ChapterError(f"{brick.target}: {error}") from error
 
@@ -180,8 +180,6 @@ def mistakes_in(cell: NotebookNode, bricks: dict[str, Brick]) -> Iterator[str]:
         yield f"{where} is text; only code can be an exercise, a check or a demo"
     if cell.metadata.get("tags", ["demo"]) != ["demo"]:
         yield f'{where} has the tags {cell.metadata.tags}; the only tag is "demo"'
-    if "hole" in marks and "exercise" not in marks:
-        yield f"{where} has a hole but no exercise; name the class to write"
     for kind in ("exercise", "check"):
         name = cell.metadata.get(kind)
         if name and name not in bricks:

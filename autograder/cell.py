@@ -1,4 +1,4 @@
-"""Where a learner's function was written: its cell, its lines, its free names."""
+"""Where a learner's function or class was written: its cell, lines, free names."""
 
 from __future__ import annotations
 
@@ -24,22 +24,25 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Written:
-    """A function as the learner wrote it.
+    """A function or a class as the learner wrote it.
 
-    text:  the lines of its def, decorators included, "YOUR CODE HERE" left out
-    cell:  the cell or file in which they stand
+    known:  the global names of the notebook
+    text:   its lines, decorators included, "YOUR CODE HERE" left out
+    cell:   the cell or file in which they stand
     """
 
-    function: FunctionType
+    known: dict[str, Any]
     text: str
     cell: Source
 
 
 def written(name: str, value: Any) -> Written:
-    """The function that was written with def, under the decorators on that def.
+    """What was written with class, or with def under the decorators on that def.
 
     Raises:  Refused when there is none, or when its lines cannot be found
     """
+    if isinstance(value, type):
+        return written_class(name, value)
     function = inspect.unwrap(value)
     if not isinstance(function, FunctionType) or function.__name__ == "<lambda>":
         kind = "lambda" if isinstance(function, FunctionType) else type(value).__name__
@@ -52,36 +55,64 @@ def written(name: str, value: Any) -> Written:
     code = function.__code__
     if code.co_name != name:
         raise Refused(f"{name} was written as def {code.co_name}; write def {name}")
-    linecache.checkcache(code.co_filename)
-    cell = Source("".join(linecache.getlines(code.co_filename)))
-    node = definition(cell, code)
-    if node is None:
-        raise Refused(
-            f"the lines of {name} that were run cannot be found; "
-            f"write its def at the left margin, run that cell, and check again"
-        )
+    cell, node = definition(name, [code])
     if function is not value and not node.decorator_list:
         raise Refused(f"{name} was wrapped after its def; put @… above the def instead")
-    first = first_line(node)
-    lines = cell.text.split("\n")[first - 1 : node.end_lineno]
-    own = (line for line in lines if line.strip() != STUB[0])
-    return Written(function, "\n".join(own), cell)
+    return Written(function.__globals__, lines_of(node, cell), cell)
 
 
-def definition(cell: Source, code: CodeType) -> ast.FunctionDef | None:
-    """The def of the cell's top level that was compiled to this code."""
+def written_class(name: str, value: type) -> Written:
+    """The class as it was written; every method of it must stand in its cell.
+
+    Raises:  Refused when it cannot be found
+    """
+    methods = [m for m in vars(value).values() if isinstance(m, FunctionType)]
+    if value.__name__ != name or not methods:
+        raise Refused(f"{name} is not a class written here; write class {name}: …")
+    cell, node = definition(name, [method.__code__ for method in methods])
+    return Written(methods[0].__globals__, lines_of(node, cell), cell)
+
+
+def lines_of(node: ast.FunctionDef | ast.ClassDef, cell: Source) -> str:
+    """The lines of a definition without the mark where the learner's work begins."""
+    lines = cell.text.split("\n")[first_line(node) - 1 : node.end_lineno]
+    return "\n".join(line for line in lines if line.strip() != STUB[0])
+
+
+def definition(
+    name: str, codes: list[CodeType]
+) -> tuple[Source, ast.FunctionDef | ast.ClassDef]:
+    """The cell, and the definition at its left margin that gave all this code.
+
+    Raises:  Refused when there is none
+    """
+    file = codes[0].co_filename
+    linecache.checkcache(file)
+    cell = Source("".join(linecache.getlines(file)))
     try:
         nodes = cell.tree.body
     except (SyntaxError, ValueError):
-        return None
+        nodes = []
     for node in nodes:
         if (
-            isinstance(node, ast.FunctionDef)
-            and (node.name, first_line(node)) == (code.co_name, code.co_firstlineno)
-            and compiles_to(code, node, cell)
+            isinstance(node, ast.FunctionDef | ast.ClassDef)
+            and node.name == name
+            and all(stands_in(node, code) for code in codes)
+            and all(compiles_to(code, node, cell) for code in codes)
         ):
-            return node
-    return None
+            return cell, node
+    raise Refused(
+        f"the lines of {name} that were run cannot be found; "
+        f"write it at the left margin, run that cell, and check again"
+    )
+
+
+def stands_in(node: ast.FunctionDef | ast.ClassDef, code: CodeType) -> bool:
+    """Whether code begins where the def does, or inside the class."""
+    first = first_line(node)
+    if isinstance(node, ast.FunctionDef):
+        return code.co_firstlineno == first
+    return first < code.co_firstlineno <= (node.end_lineno or first)
 
 
 def free_names(user: str, text: str) -> Iterator[tuple[str, bool]]:
@@ -119,8 +150,10 @@ def global_names(user: str, text: str) -> set[str]:
     return found
 
 
-def compiles_to(code: CodeType, node: ast.FunctionDef, cell: Source) -> bool:
-    """Whether this def is the one that was run: a file may have changed since.
+def compiles_to(
+    code: CodeType, node: ast.FunctionDef | ast.ClassDef, cell: Source
+) -> bool:
+    """Whether this definition is the one that was run: a file may have changed since.
 
     IPython compiles each statement alone, a script is compiled whole, and the code
     differs: Python calls np.exp in another way where it sees the import of np.

@@ -40,7 +40,7 @@ class Needs:
         self._begun: set[str] = set()
 
     def gather(self, name: str, value: Any) -> None:
-        """Collect the source of a function and all that it needs.
+        """Collect the source of a function or class and all that it needs.
 
         Raises:  Refused with what to move or rename
         """
@@ -58,7 +58,7 @@ class Needs:
 
     def _settle(self, name: str, user: str, found: Written) -> None:
         """Make sure that name means in the module what it means in the notebook."""
-        known = found.function.__globals__
+        known = found.known
         if name not in known:
             self._need_builtin(name, user)
             return
@@ -67,8 +67,9 @@ class Needs:
         if present and present.value is value and name not in self.target.definitions:
             return
         inner = getattr(value, "__wrapped__", value)
-        if getattr(inner, "__globals__", None) is known:
-            self._need_own_function(name, user, value)
+        own_class = isinstance(value, type) and value.__module__ == known["__name__"]
+        if getattr(inner, "__globals__", None) is known or own_class:
+            self._need_own(name, user, value)
         elif new := imported(name, value, found.cell, known):
             self._need_import(new, user)
         elif constant := constant_in(found.cell, name, value):
@@ -87,13 +88,15 @@ class Needs:
                 f"means another thing; write it without"
             )
 
-    def _need_own_function(self, name: str, user: str, value: Any) -> None:
-        """A function of the notebook: a brick of the wall, or a helper."""
+    def _need_own(self, name: str, user: str, value: Any) -> None:
+        """A function or class of the notebook: a brick of the wall, or a helper."""
         own = getattr(value, "__name__", name)
         if own not in (name, "<lambda>"):
             raise Refused(f"{user} calls {name}, which is {own}; call it {own}")
         if name == self.brick.name:
             return
+        if name not in BRICKS and isinstance(value, type):
+            raise Refused(variable(name, user, value))
         if name not in BRICKS:
             self.gather(name, value)
         elif self.built(BRICKS[name]):

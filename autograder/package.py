@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import FunctionType
+from types import CellType, FunctionType
+from typing import Any
 
 from autograder import disk
 from autograder.bricks.brick import Brick
@@ -64,7 +64,7 @@ def replace(workspace: Path, brick: Brick, new: Source, kept: bool) -> Path | No
 
     A running kernel sees the new text at once.
     """
-    path = file_of(workspace, brick.module)
+    path, old = file_of(workspace, brick.module), read(workspace, brick)
     copy = disk.keep(path) if kept else None
     content = new.text.encode()
     if b"\r\n" in path.read_bytes():
@@ -72,26 +72,49 @@ def replace(workspace: Path, brick: Brick, new: Source, kept: bool) -> Path | No
     disk.write(path, content)
     # Python trusts compiled code when second and size agree with the source.
     Path(importlib.util.cache_from_source(str(path))).unlink(missing_ok=True)
-    refresh(brick.module, path)
+    refresh(old, new, path)
     return copy
 
 
-def refresh(name: str, path: Path) -> None:
-    """Reload the module if it was loaded, and pass its new objects on."""
-    module = sys.modules.get(name)
+def refresh(old: Source, new: Source, path: Path) -> None:
+    """Give the loaded module what changed in its text, if it comes from this file.
+
+    Functions and classes stay the same objects: whoever holds them, an operator of
+    Tensor or a network that is there already, has the new code at once.
+    """
+    module = sys.modules.get(new.module)
     if module is None or Path(module.__file__ or "").resolve() != path.resolve():
         return
-    before = {
-        own: value
-        for own, value in vars(module).items()
-        if isinstance(value, FunctionType | type) and value.__module__ == name
-    }
-    importlib.reload(module)
-    new = {id(value): getattr(module, own) for own, value in before.items()}
-    for other in [sys.modules[each] for each in loaded()]:
-        for own, value in list(vars(other).items()):
-            if id(value) in new:
-                setattr(other, own, new[id(value)])
+    names, theirs = load(new, path), vars(module)
+    for name in new.imports:
+        theirs.setdefault(name, names[name])
+    for name in new.definitions:
+        if name in old.definitions and old.segment(name) == new.segment(name):
+            continue
+        before, after = theirs.get(name), names[name]
+        if isinstance(before, type) and isinstance(after, type):
+            for own, value in vars(after).items():
+                if isinstance(value, FunctionType):
+                    setattr(before, own, moved(value, theirs, before))
+        elif not isinstance(after, FunctionType) or after.__closure__:
+            theirs[name] = after
+        elif isinstance(before, FunctionType) and not before.__closure__:
+            for part in ("__code__", "__defaults__", "__kwdefaults__", "__doc__"):
+                setattr(before, part, getattr(after, part))
+        else:
+            theirs[name] = moved(after, theirs)
+
+
+def moved(
+    function: FunctionType, home: dict[str, Any], owner: type | None = None
+) -> FunctionType:
+    """The function in the module home; `super()` in it means that of owner."""
+    cells = tuple(CellType(owner) for _ in function.__code__.co_freevars)
+    name, defaults = function.__name__, function.__defaults__
+    result = FunctionType(function.__code__, home, name, defaults, cells)
+    result.__kwdefaults__, result.__doc__ = function.__kwdefaults__, function.__doc__
+    result.__qualname__ = function.__qualname__
+    return result
 
 
 def loaded() -> list[str]:
@@ -123,12 +146,14 @@ def imported_by(workspace: Path, module: str) -> Iterator[str]:
             yield from (found.module, f"{found.module}.{found.name}")
 
 
-def load(source: Source, path: Path) -> None:
-    """Run the text as its module would, so that nothing broken is ever written.
+def load(source: Source, path: Path) -> dict[str, Any]:
+    """The names that the text defines when it runs as its module would.
+
+    Nothing broken is ever written: what does not run is refused.
 
     Raises:  Refused when that fails
     """
-    names = {"__name__": source.module, "__file__": str(path)}
+    names: dict[str, Any] = {"__name__": source.module, "__file__": str(path)}
     try:
         exec(compile(source.text, str(path), "exec", dont_inherit=True), names)
     except Exception as error:
@@ -136,3 +161,4 @@ def load(source: Source, path: Path) -> None:
             f"{path.name} would not load with it ({type(error).__name__}: {error}); "
             "write what it needs inside the function"
         ) from None
+    return names

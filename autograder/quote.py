@@ -56,7 +56,7 @@ class Quote:
         return None
 
 
-def quote(source: str, name: str, hole: str | None = None) -> Quote:
+def quote(source: str, name: str, hole: str = "") -> Quote:
     """The function called name; of a class, all of it with the method hole as work.
 
     Raises:  LookupError  when source defines no such function or method
@@ -65,7 +65,7 @@ def quote(source: str, name: str, hole: str | None = None) -> Quote:
     brick = definition(ast.parse(source), name)
     work = definition(brick, hole) if hole else brick
     if isinstance(work, ast.ClassDef):
-        raise LookupError(f'{name} is a class; say which method to write: hole="..."')
+        raise LookupError(f'{name} is a class; say which method to write: hole="…"')
     if ast.get_docstring(work) is None or len(work.body) == 1:
         raise ValueError(f"{work.name} needs a docstring and a body after it")
     lines = tuple(source.splitlines())

@@ -66,7 +66,7 @@ def load(brick: Brick, directory: Path = DIRECTORY) -> Recording:
 
     Raises:  DamagedRecording when it is missing or differs from the manifest
     """
-    file = f"{brick.name}.npz"
+    file = brick.file
     try:
         data = (directory / file).read_bytes()
     except OSError as error:

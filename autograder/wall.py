@@ -57,7 +57,7 @@ def hollow(source: str, bricks: Iterable[Brick]) -> str:
     """The source with the body of each brick replaced by `raise NotBuiltYet(…)`."""
     result = Source(source)
     for brick in bricks:
-        found = quote(result.text, brick.name)
+        found = quote(result.text, brick.name, brick.hole)
         number = chapter_of(brick).number
         stub = f'{found.indent}raise NotBuiltYet("{brick.name}: chapter {number}")'
         result = result.replace(brick.name, found.around([stub]))
@@ -65,7 +65,7 @@ def hollow(source: str, bricks: Iterable[Brick]) -> str:
 
 
 def add(brick: Brick, value: Any, workspace: Path) -> Added:
-    """Write a function that passed its check into the learner's minidl.
+    """Write what passed its check into the learner's minidl.
 
     What cannot stand in a module is refused: the text then says what to do, and
     nothing has changed.
@@ -87,7 +87,7 @@ def add(brick: Brick, value: Any, workspace: Path) -> Added:
 
 
 def with_brick(old: Source, brick: Brick, value: Any, workspace: Path) -> Source:
-    """The file with the learner's function and what it needs.
+    """The file with the learner's function or class and what it needs.
 
     Raises:  Refused with what to change
     """
@@ -146,7 +146,11 @@ def reach(start: set[str], among: set[str], used: dict[str, set[str]]) -> set[st
 
 def state_in(source: Source, brick: Brick) -> str:
     """The state of a brick, as the learner's file tells it."""
-    body = list(getattr(source.definitions[brick.name], "body", ()))
+    node: ast.AST = source.definitions[brick.name]
+    if brick.hole and isinstance(node, ast.ClassDef):
+        methods = {m.name: m for m in node.body if isinstance(m, ast.FunctionDef)}
+        node = methods.get(brick.hole, node)
+    body = list(getattr(node, "body", ()))
     if len(body) > 1 and isinstance(body[0], ast.Expr):
         del body[0]  # the docstring
     if len(body) == 1 and ast.unparse(body[0]).startswith(f"raise {STUB.bound}("):

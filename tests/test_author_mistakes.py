@@ -85,9 +85,6 @@ def place(tmp_path):
             'lang="zh"', 'check="relu"', "is text; only code can be", id="text checks"
         ),
         pytest.param(
-            'tags=["demo"]', 'hole="f"', "09-05 has a hole but no exercise", id="hole"
-        ),
-        pytest.param(
             "# # 9. Tiny",
             "# The answer is np.maximum( x,0 ).",
             "cell 09-00 gives relu away: np.maximum(x, 0); say it otherwise",

@@ -122,9 +122,10 @@ def test_a_class_is_quoted_whole_with_one_method_to_write(place, monkeypatch):
         "utf-8",
     )
     monkeypatch.setattr(package, "FINISHED", place / "minidl")
-    chapter = Chapter("09-tiny", "Tiny", (Brick("shapes.Scale", "Scale", (), ()),))
+    scale = Brick("shapes.Scale", "Scale", (), (), hole="forward")
+    chapter = Chapter("09-tiny", "Tiny", (scale,))
     (place / "source" / "09-tiny.py").write_text(
-        '# %% exercise="Scale" hole="forward"\nfrom shapes import Scale\n\n'
+        '# %% exercise="Scale"\nfrom shapes import Scale\n\n'
         '# %% check="Scale"\ncheck(Scale)\n',
         "utf-8",
     )

@@ -65,11 +65,11 @@ def test_statements_of_a_solution_are_found_inside_its_blocks():
 @pytest.mark.parametrize(
     ("source", "name", "hole", "says"),
     [
-        (SCALE, "Scales", None, "there is no function or class called Scales"),
-        (SCALE, "Scale", None, 'Scale is a class; say which method to write: hole="'),
+        (SCALE, "Scales", "", "there is no function or class called Scales"),
+        (SCALE, "Scale", "", 'Scale is a class; say which method to write: hole="'),
         (SCALE, "Scale", "backward", "no function or class called backward"),
-        (SCALE, "other", None, "other needs a docstring and a body after it"),
-        ('def f():\n    """Return."""\n', "f", None, "f needs a docstring and a body"),
+        (SCALE, "other", "", "other needs a docstring and a body after it"),
+        ('def f():\n    """Return."""\n', "f", "", "f needs a docstring and a body"),
     ],
 )
 def test_what_cannot_be_quoted_is_refused(source, name, hole, says):

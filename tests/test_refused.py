@@ -89,7 +89,7 @@ REFUSED = {
     "a def that is not at the left margin": (
         [],
         "if True:\n    def relu(x):\n        return x",
-        "write its def at the left margin",
+        "write it at the left margin",
     ),
     "a global that it changes": (
         ["calls = 0"],

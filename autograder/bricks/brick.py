@@ -58,6 +58,7 @@ class Brick:
     """One function or class of minidl that a learner writes.
 
     target:   the dotted path of the object, "minidl.kernels.activations.relu"
+    hole:     of a class, the method that the learner writes; the rest is given
     outputs:  a name for each array that the answer has
     driver:   how to use an object that is not a plain function of arrays
     draws:    the answer is random; its statistics are compared with the spread
@@ -71,6 +72,7 @@ class Brick:
     points: int = 1
     driver: Driver | None = None
     draws: bool = False
+    hole: str = ""
 
     @property
     def name(self) -> str:
@@ -81,6 +83,11 @@ class Brick:
     def module(self) -> str:
         """The module in which the object lives: "minidl.kernels.activations"."""
         return self.target.rpartition(".")[0]
+
+    @property
+    def file(self) -> str:
+        """The name of its recording; "Linear" and "linear" are one on some disks."""
+        return f"{self.name}.class.npz" if self.hole else f"{self.name}.npz"
 
     def cases(self, seed: int) -> list[Case]:
         """Draw one case for each family and dtype."""

@@ -72,7 +72,7 @@ def record_all(device: str, seed: int, out: Path) -> None:
     files, apart = {}, {}
     for n, brick in enumerate(BRICKS.values(), 1):
         record, apart[brick.name] = record_brick(brick, device, seed)
-        file = f"{brick.name}.npz"
+        file = brick.file
         files[file] = recording.save(record, out / file)
         progress(n, len(BRICKS), brick.name)
     for old in out.glob("*.npz"):
