@@ -24,7 +24,7 @@ Directory = Annotated[Path, typer.Argument(metavar="DIR", show_default=False)]
 def start(directory: Directory) -> None:
     """Make a workspace in DIR: the notebooks, and a minidl with empty bricks.
 
-    In a workspace that exists, add what came out since; your files stay.
+    In a workspace that exists, add what came out since; what you changed stays.
     """
     from autograder import workspace
 
@@ -35,6 +35,8 @@ def start(directory: Directory) -> None:
         return
     if report.made:
         typer.echo(f"Added: {', '.join(report.made)}.")
+    if report.updated:
+        typer.echo(f"Brought up to date: {', '.join(report.updated)}.")
     files = "1 file" if len(report.kept) == 1 else f"{len(report.kept)} files"
     typer.echo(f"Kept as they are: the {files} of {directory} that were there already.")
 

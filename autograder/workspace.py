@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import sys
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ In a terminal, in this folder:
 
     autograder status        what you have built
     autograder catch-up 3    lay our bricks for the chapters before 3, marked as ours
-    autograder start .       add chapters that came out since; your files stay
+    autograder start .       add what came out since; what you changed stays
 
 Your files are never overwritten: when a new answer replaces an old one, the file as
 it was is kept beside it (`activations.py.kept-1`).
@@ -46,32 +47,40 @@ class WorkspaceError(ValueError):
 
 @dataclass(frozen=True)
 class Report:
-    """What start did: the files that it made, and those that it found and left."""
+    """What start did: the files that it made, brought up to date, and left."""
 
     directory: Path
     made: list[str]
+    updated: list[str]
     kept: list[str]
 
 
 def start(directory: Path) -> Report:
-    """Make a workspace, or add to one what it has not got yet.
+    """Make a workspace, or bring one up to date; what its owner changed stays.
 
     Raises:  WorkspaceError when the directory is something else; nothing is touched
     """
-    report = Report(directory, [], [])
+    report = Report(directory, [], [], [])
     try:
         refuse_other_things(directory)
         if not any(CHAPTERS.glob("*.ipynb")):
             raise WorkspaceError(
                 f"start: {CHAPTERS} has no notebooks; run: autograder build"
             )
+        ours = written_by_us(directory)
+        remember(directory, ours)  # first of all: from now on it is a workspace
         for name, content in contents():
             path = directory / name
-            if path.exists():
+            now = path.read_bytes() if path.exists() else None
+            free = now in (None, content) or ours.get(name) == digest(now)
+            if free:
+                ours[name] = digest(content)
+            if now == content or not free:
                 report.kept.append(name)
             else:
                 disk.write(path, content)
-                report.made.append(name)
+                (report.made if now is None else report.updated).append(name)
+        remember(directory, ours)
     except OSError as error:
         raise WorkspaceError(f"start: {error.filename}: {error.strerror}") from error
     return report
@@ -93,7 +102,8 @@ def refuse_other_things(directory: Path) -> None:
 
 def refuse_other_version(directory: Path) -> None:
     """Raise WorkspaceError if another version of autograder made the workspace."""
-    version = (directory / MARKER).read_text("utf-8", errors="replace").strip()
+    text = (directory / MARKER).read_text("utf-8", errors="replace")
+    version = text.partition("\n")[0].strip()
     if version != VERSION:
         raise WorkspaceError(
             f"{directory} is a workspace of version {version!r}, and this autograder "
@@ -101,9 +111,26 @@ def refuse_other_version(directory: Path) -> None:
         )
 
 
+def written_by_us(directory: Path) -> dict[str, str]:
+    """What the marker remembers: each file that start wrote, and its digest."""
+    marker = directory / MARKER
+    lines = marker.read_text("utf-8").splitlines()[1:] if marker.exists() else []
+    return {name: value for value, _, name in (line.partition("  ") for line in lines)}
+
+
+def remember(directory: Path, ours: dict[str, str]) -> None:
+    """Write the marker: the version, then a digest and a name for each file."""
+    lines = [VERSION, *(f"{value}  {name}" for name, value in ours.items())]
+    disk.write(directory / MARKER, "\n".join([*lines, ""]).encode())
+
+
+def digest(content: bytes | None) -> str:
+    """The SHA-256 of a file's content; "" if there is no file."""
+    return "" if content is None else hashlib.sha256(content).hexdigest()
+
+
 def contents() -> Iterator[tuple[str, bytes]]:
-    """Name and content of each file of a new workspace, the marker first."""
-    yield MARKER, f"{VERSION}\n".encode()
+    """Name and content of each file of a new workspace."""
     yield "README.md", README.encode()
     for path in sorted([*CHAPTERS.glob("*.ipynb"), *CHAPTERS.glob("figures/*")]):
         yield path.relative_to(CHAPTERS).as_posix(), path.read_bytes()

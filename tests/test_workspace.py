@@ -47,7 +47,7 @@ def sources():
 def test_the_hollow_minidl_contains_no_line_of_a_solution(place):
     text = "\n".join(path.read_text("utf-8") for path in place.rglob("*.py"))
     for brick in BRICKS.values():
-        found = quote(package.finished(brick.module).text, brick.name)
+        found = quote(package.finished(brick.module).text, brick.name, brick.hole)
         assert found.shown_in(text) is None
     assert {row.state for row in wall.status(place)} == {wall.EMPTY}
     assert fresh(place, "import minidl.kernels, minidl.data; print('loads')") == "loads"
@@ -67,6 +67,7 @@ def test_starting_again_adds_what_is_missing_and_overwrites_nothing(place):
     new = ["02-new.ipynb", "figures/neuron.svg", "minidl/array.py"]
     assert report.made == new
     after = files(place)
+    del before[workspace.MARKER], after[workspace.MARKER]
     assert {name: after[name] for name in before} == before
     assert sorted([*report.kept, *new]) == sorted(after)
 
@@ -79,7 +80,20 @@ def test_a_directory_with_other_things_is_refused_and_not_touched(tmp_path):
 
 
 def test_an_empty_directory_becomes_a_workspace(tmp_path):
-    assert workspace.start(tmp_path).made[0] == workspace.MARKER
+    assert workspace.start(tmp_path).made[0] == "README.md"
+    assert workspace.find(tmp_path) == tmp_path.resolve()
+
+
+def test_a_file_that_nobody_changed_is_brought_up_to_date(place, monkeypatch):
+    newer = [(n, b + b"# newer\n") for n, b in workspace.contents()]
+    monkeypatch.setattr(workspace, "contents", lambda: iter(newer))
+    (place / "minidl/array.py").write_text("hers", "utf-8")
+    report = workspace.start(place)
+    assert report.kept == ["minidl/array.py"]
+    assert (place / "minidl/array.py").read_text("utf-8") == "hers"
+    assert "minidl/errors.py" in report.updated
+    assert (place / "minidl/errors.py").read_bytes().endswith(b"# newer\n")
+    assert workspace.start(place).updated == []
 
 
 def test_a_file_in_the_way_is_refused(tmp_path):
@@ -120,7 +134,7 @@ def test_a_start_that_was_cut_off_can_be_run_again(tmp_path, monkeypatch):
         workspace.start(tmp_path / "course")
     monkeypatch.setattr(disk, "write", write)
     report = workspace.start(tmp_path / "course")
-    assert len(report.kept) == 5
+    assert len(report.kept) == 4
     assert report.made
 
 
