@@ -5,21 +5,22 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-import numpy as np
-
 from minidl.dtypes import float32, float64
+from minidl.operands import array_of
+from minidl.operators import check_broadcast
 from minidl.tensor import Tensor
 
 FLOATS = {float32, float64}
+Weight = Tensor | None
+"""What the parts of a loss are multiplied by, if anything."""
 
 
 def check_floats(name: str, **arguments: Any) -> None:
     """Raise unless all arguments are Tensors of one float dtype."""
-    dtypes = {v.dtype if isinstance(v, Tensor) else None for v in arguments.values()}
+    dtypes = {array_of(name, v, argument).dtype for argument, v in arguments.items()}
     if len(dtypes) == 1 and dtypes <= FLOATS:
         return
     for argument, value in arguments.items():
-        check_tensor(name, argument, value)
         if value.dtype.kind != "f":
             raise TypeError(
                 f"{name}: {argument} is {value.dtype}, not a float dtype; use "
@@ -31,39 +32,22 @@ def check_floats(name: str, **arguments: Any) -> None:
 
 def check_tensor(name: str, argument: str, value: Any) -> None:
     """Raise unless value is a Tensor."""
-    if not isinstance(value, Tensor):
-        raise TypeError(
-            f"{name}: {argument} is a {type(value).__name__}, not a Tensor; use "
-            f"minidl.tensor({argument})"
-        )
+    array_of(name, value, argument)
 
 
 def check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
     """Raise unless linear's arguments fit each other."""
-    arguments = {"input": input, "weight": weight}
-    check_floats("linear", **arguments, **({} if bias is None else {"bias": bias}))
-    if weight.ndim != 2 or not weight.array.size:
+    given = {"input": input, "weight": weight}
+    if bias is not None:
+        given["bias"] = bias
+    check_floats("linear", **given)
+    features, outputs = weight.shape[1:], weight.shape[:1]
+    fit = weight.ndim == 2 and weight.array.size and input.shape[-1:] == features
+    if not fit or (bias is not None and bias.shape != outputs):
+        facts = ", ".join(f"{name} {value.shape}" for name, value in given.items())
         raise ValueError(
-            f"linear: weight {weight.shape} is not a matrix with entries; pass a "
-            "row for each output and a column for each feature"
-        )
-    outputs, features = weight.shape
-    if not input.ndim:
-        raise ValueError(
-            f"linear: input () has no features but weight {weight.shape} expects "
-            f"{features}; pass input of shape (N, {features})"
-        )
-    found = input.shape[-1]
-    if found != features:
-        raise ValueError(
-            f"linear: input has {found} features but weight {weight.shape} expects "
-            f"{features}; pass weight of shape ({outputs}, {found}) or input of shape "
-            f"(N, {features})"
-        )
-    if bias is not None and bias.shape != (outputs,):
-        raise ValueError(
-            f"linear: bias {bias.shape} but weight {weight.shape} has {outputs} rows; "
-            f"pass bias of shape ({outputs},)"
+            f"linear: {facts} do not fit; pass input (..., D), weight (M, D) with "
+            "entries and bias (M,)"
         )
 
 
@@ -76,13 +60,8 @@ def check_pair(
     """
     check_floats(name, input=input, target=target)
     check_reduction(name, input, reduction)
-    if input.shape == target.shape:
-        return
-    try:
-        np.broadcast_shapes(input.shape, target.shape)
-    except ValueError:
-        check_same_shape(name, input, target, reduction)
-    if warn:
+    check_broadcast(name, input.shape, target.shape)
+    if warn and input.shape != target.shape:
         warnings.warn(
             f"{name}: input {input.shape} but target {target.shape}: they broadcast, "
             "which will likely lead to incorrect results; give them one shape",
@@ -93,12 +72,12 @@ def check_pair(
 def check_same_shape(name: str, input: Tensor, target: Tensor, reduction: str) -> None:
     """Raise unless input and target are float Tensors of one shape."""
     check_floats(name, input=input, target=target)
+    check_reduction(name, input, reduction)
     if input.shape != target.shape:
         raise ValueError(
             f"{name}: input {input.shape} but target {target.shape}; the shapes must "
             "be equal, reshape one"
         )
-    check_reduction(name, input, reduction)
 
 
 def check_reduction(name: str, input: Tensor, reduction: str) -> None:
@@ -113,13 +92,12 @@ def check_reduction(name: str, input: Tensor, reduction: str) -> None:
         )
 
 
-def check_constant(name: str, **arguments: Tensor | None) -> None:
+def check_constant(name: str, **arguments: Weight) -> None:
     """Raise if an argument asks for a gradient, which this loss does not give."""
     for argument, value in arguments.items():
-        if value is None:
-            continue
-        check_tensor(name, argument, value)
-        if value.requires_grad:
+        if value is not None:
+            array_of(name, value, argument)
+        if value is not None and value.requires_grad:
             raise ValueError(
                 f"{name}: {argument} requires a gradient, which only input gets; pass "
                 f"{argument}.detach()"
@@ -127,61 +105,45 @@ def check_constant(name: str, **arguments: Tensor | None) -> None:
 
 
 def check_classes(
-    name: str,
-    input: Tensor,
-    target: Tensor,
-    weight: Tensor | None,
-    ignore_index: int | None,
-    reduction: str,
+    name: str, x: Tensor, target: Tensor, weight: Weight, ignored: Any, reduction: str
 ) -> bool:
-    """Raise unless target names a class of input for each of its rows.
-
-    Returns whether all rows count: none has ignore_index.
-    """
-    check_floats(name, input=input)
-    check_tensor(name, "target", target)
-    if target.dtype.kind not in "iu":
-        raise TypeError(
-            f"{name}: target is {target.dtype}; pass class numbers as integers"
-        )
-    expected = input.shape[:1] * (input.ndim > 1) + input.shape[2:]
-    if not input.ndim or target.shape != expected:
+    """Whether no row is ignored; an error unless target has a class of x for each."""
+    check_floats(name, input=x)
+    t = array_of(name, target, "target")
+    if t.dtype.kind not in "iu":
+        raise TypeError(f"{name}: target is {t.dtype}; pass class numbers as integers")
+    if not x.ndim or t.shape != x.shape[:1] * (x.ndim > 1) + x.shape[2:]:
         raise ValueError(
-            f"{name}: input {input.shape} and target {target.shape}; pass scores "
-            "(N, C) and class numbers (N,), or (N, C, ...) and (N, ...)"
+            f"{name}: input {x.shape} and target {t.shape}; pass scores (N, C) and "
+            "class numbers (N,), or (N, C, ...) and (N, ...)"
         )
-    check_reduction(name, input, reduction)
-    classes = input.shape[min(input.ndim - 1, 1)]
-    check_class_weight(name, input, weight, classes)
-    t = target.array
-    t = t if ignore_index is None else t[t != ignore_index]
-    low, high = (t.min(), t.max()) if t.size else (0, 0)
-    if low < 0 or high >= classes:
+    check_reduction(name, x, reduction)
+    classes = x.shape[min(x.ndim - 1, 1)]
+    check_class_weight(name, x, weight, classes)
+    kept = t != ignored
+    wrong = t[kept & ((t < 0) | (t >= classes))]
+    if wrong.size:
         raise ValueError(
-            f"{name}: target has class {low if low < 0 else high}, but input "
-            f"{input.shape} has classes 0 to {classes - 1}"
+            f"{name}: target has class {wrong[0]}, but input {x.shape} has classes 0 "
+            f"to {classes - 1}"
         )
-    return t.size == target.array.size
+    return bool(kept.all())
 
 
-def check_class_weight(
-    name: str, input: Tensor, weight: Tensor | None, classes: int
-) -> None:
+def check_class_weight(name: str, x: Tensor, weight: Weight, classes: int) -> None:
     """Raise unless weight, if there is one, is a constant for each class."""
     if weight is None:
         return
     check_constant(name, weight=weight)
-    check_floats(name, input=input, weight=weight)
+    check_floats(name, input=x, weight=weight)
     if weight.shape != (classes,):
         raise ValueError(
-            f"{name}: weight {weight.shape} but input {input.shape} has {classes} "
-            f"classes; pass weight of shape ({classes},)"
+            f"{name}: weight {weight.shape} but input {x.shape} has {classes} classes; "
+            f"pass weight of shape ({classes},)"
         )
 
 
-def check_only_defaults(
-    name: str, given: dict[str, Any], known: dict[str, Any]
-) -> None:
+def check_only_defaults(name: str, given: Any, known: Any) -> None:
     """Raise unless PyTorch's options that minidl leaves out have their defaults."""
     for option, value in given.items():
         if option not in known:

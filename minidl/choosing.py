@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,13 +26,7 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
     return chosen("minimum", np.minimum, np.less, input, other)
 
 
-def chosen(
-    name: str,
-    choose: Callable[..., AnyArray],
-    wins: Callable[..., AnyArray],
-    input: Tensor,
-    other: Tensor,
-) -> Tensor:
+def chosen(name: str, choose: Any, wins: Any, input: Tensor, other: Tensor) -> Tensor:
     """Entrywise one of two; the gradient goes where it wins, half to each if equal."""
     array_of(name, input)
     array_of(name, other, "other")
@@ -65,20 +58,17 @@ def clamp(
     low = low if low is None else low.to(a.dtype)
     bounds = [bound for bound in (low, high) if bound is not None]
     x = a.array
-    least = None if low is None else low.array
-    most = None if high is None else high.array
+    least, most = (None if bound is None else bound.array for bound in (low, high))
 
     def rule(g: AnyArray) -> tuple[AnyArray, ...]:
         below = np.False_ if least is None else x < least
         above = np.False_ if most is None else x > most
-        flows = [unbroadcast(np.where(below | above, 0, g), x.shape)]
+        flows: list[tuple[AnyArray, Any]] = [(x, ~(below | above))]
         if least is not None:
-            taken = below if most is None else below & (least < most)
-            flows.append(unbroadcast(np.where(taken, g, 0), least.shape))
+            flows.append((least, below if most is None else below & (least < most)))
         if most is not None:
-            taken = above if least is None else above | (least > most)
-            flows.append(unbroadcast(np.where(taken, g, 0), most.shape))
-        return tuple(flows)
+            flows.append((most, above if least is None else above | (least > most)))
+        return tuple(unbroadcast(np.where(c, g, 0), z.shape) for z, c in flows)
 
     return a.record(np.clip(x, least, most), rule, *bounds, saves=(a, *bounds))
 
@@ -107,9 +97,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Tensor | Number) -> Tensor:
     x, m = array_of("masked_fill", input), mask_of("masked_fill", mask, "mask")
     fill: Any = value if hasattr(value, "record") else input.wrap(np.asarray(value))
     if fill.ndim:
-        raise ValueError(
-            f"masked_fill: value {fill.shape} is not one number; use where"
-        )
+        raise ValueError(f"masked_fill: value {fill.shape} is not a number; use where")
     check_broadcast("masked_fill", x.shape, m.shape)
     return where(mask, fill.to(x.dtype), input)
 
@@ -118,7 +106,5 @@ def mask_of(name: str, value: Any, argument: str) -> AnyArray:
     """The array of an argument, which must be a Tensor of bools."""
     array = array_of(name, value, argument)
     if array.dtype.kind != "b":
-        raise TypeError(
-            f"{name}: {argument} is {array.dtype}; pass bools, such as x > 0"
-        )
+        raise TypeError(f"{name}: {argument} is {array.dtype}; pass bools, as x > 0")
     return array

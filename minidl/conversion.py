@@ -29,10 +29,7 @@ def tolist(x: Tensor) -> Any:
 def numpy(x: Tensor) -> AnyArray:
     """The array; changing it changes the tensor."""
     if x.requires_grad:
-        raise ValueError(
-            "numpy: the tensor requires a gradient, and an array has none; use "
-            "detach().numpy()"
-        )
+        raise ValueError("numpy: an array has no gradient; use detach().numpy()")
     return x.array
 
 
@@ -107,8 +104,7 @@ def as_bool(x: Tensor) -> bool:
     """Whether the only number is not 0: what `if x:` asks."""
     if x.array.size != 1:
         raise RuntimeError(
-            f"bool: the tensor {x.shape} is not one number, so it is neither true nor "
-            "false; use (x == y).all() or any()"
+            f"bool: the tensor {x.shape} is not one number; use all() or any()"
         )
     return bool(x.array.item())
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minidl.dtypes import FLOAT, DType, check_device, dtype_from
+from minidl.operands import listed
 from minidl.operators import AnyArray
 from minidl.tensor import Tensor
 
@@ -44,12 +45,13 @@ def tensor(data: Any, *, dtype: DType | None = None, **options: Any) -> Tensor:
         array = np.array(data)
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f"tensor: {data!r:.60} does not become an array ({error}); pass a number, "
-            "an array, or lists of equal length of numbers"
+            f"tensor: {data!r:.60} does not become an array ({error}); pass numbers, "
+            "or lists of equal length of them"
         ) from None
+    array = Tensor(array).array  # Tensor explains what is no number
     if dtype is None and made_of_arrays(data):
-        dtype = Tensor(array).dtype  # Tensor explains what is no number
-    return made("tensor", Tensor(array).array, dtype=dtype, **options)
+        dtype = array.dtype
+    return made("tensor", array, dtype=dtype, **options)
 
 
 def made_of_arrays(data: Any) -> bool:
@@ -70,20 +72,15 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tens
 def from_numpy(array: AnyArray) -> Tensor:
     """A tensor that shares the memory of an array."""
     if not isinstance(array, np.ndarray):
-        raise TypeError(
-            f"from_numpy: got a {type(array).__name__}, not an array; use "
-            "minidl.tensor(data)"
-        )
+        kind = type(array).__name__
+        raise TypeError(f"from_numpy: got a {kind}, not an array; use minidl.tensor")
     return Tensor(array)
 
 
 def sizes(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
     """The sizes of the dimensions, given one by one or as one tuple or list."""
-    if len(size) == 1 and isinstance(size[0], tuple | list):
-        size = tuple(size[0])
-    if not all(isinstance(n, int | np.integer) for n in size):
-        raise TypeError(f"{name}: sizes {size} are not all integers")
-    if any(n < 0 for n in size):
+    size = listed(name, size)
+    if min(size, default=0) < 0:
         raise ValueError(f"{name}: sizes {size} must not be negative")
     return size
 
@@ -112,8 +109,7 @@ def full(size: Any, fill_value: Any, **options: Any) -> Tensor:
 
 def eye(n: int, m: int | None = None, **options: Any) -> Tensor:
     """Ones on the diagonal, zeros elsewhere: n rows, m columns (n if not given)."""
-    rows, columns = sizes("eye", (n, n if m is None else m))
-    return made("eye", np.eye(rows, columns), **options)
+    return made("eye", np.eye(n, m), **options)
 
 
 def arange(start: Any, end: Any = None, step: Any = 1, **options: Any) -> Tensor:
@@ -130,8 +126,7 @@ def arange(start: Any, end: Any = None, step: Any = 1, **options: Any) -> Tensor
 
 def linspace(start: float, end: float, steps: int, **options: Any) -> Tensor:
     """Numbers from start to end, both included, at equal distances."""
-    (count,) = sizes("linspace", (steps,))
-    return made("linspace", np.linspace(float(start), float(end), count), **options)
+    return made("linspace", np.linspace(float(start), float(end), steps), **options)
 
 
 def like(function: Callable[..., Tensor]) -> Callable[..., Tensor]:

@@ -19,15 +19,10 @@ STRENGTH = {"b": 0, "u": 1, "i": 1, "f": 2}  # the kind of dtype that wins over 
 
 def dtype_from(name: str, dtype: Any) -> DType:
     """The dtype that is asked for; Python's float, int and bool name one too."""
-    if not isinstance(dtype, np.dtype | type):
+    if not isinstance(dtype, np.dtype | type) or np.dtype(dtype) not in DTYPES:
         raise TypeError(
-            f"{name}: dtype is {dtype!r:.40}, not a dtype; pass minidl.float32 or"
-            " its like"
-        )
-    if np.dtype(dtype) not in DTYPES:
-        raise TypeError(
-            f"{name}: dtype {np.dtype(dtype)} is not supported; pass one of "
-            f"{', '.join(map(str, DTYPES))}"
+            f"{name}: dtype {getattr(dtype, '__name__', dtype)!s:.40} is not supported;"
+            f" pass one of {', '.join(map(str, DTYPES))}"
         )
     return np.dtype(dtype)
 
@@ -41,8 +36,7 @@ class device:  # noqa: N801, as in PyTorch
         name = str(type)
         if name not in ("cpu", "cpu:0") or index not in (None, 0):
             raise ValueError(
-                f"device: {name!r} is not supported; NumPy computes on the CPU, pass "
-                '"cpu"'
+                f"device: {name!r} is not supported; NumPy computes on the CPU"
             )
         self.type, self.index = "cpu", index
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minidl import tape
-from minidl.inplace import check_in_place
+from minidl.inplace import added_at, check_in_place, current_node, rebase
 from minidl.operators import AnyArray, unbroadcast
+from minidl.promotion import is_operand
 from minidl.tape import Node
-from minidl.views import added_at, current_node, rebase
 
 if TYPE_CHECKING:
     from minidl.tensor import Tensor
@@ -55,8 +55,8 @@ def as_array(item: Any) -> AnyArray | None:
             raise ValueError(f"index: step {item.step} in a slice; it must be positive")
         return None
     array = np.asarray(item.array if hasattr(item, "record") else item)
-    if not array.size and not isinstance(item, np.ndarray):
-        array = array.astype(int) if array.dtype.kind == "f" else array
+    if not array.size and isinstance(item, list):
+        array = array.astype(int)
     if array.dtype.kind not in "bi":
         raise IndexError(
             f"index: {type(item).__name__} of {array.dtype}; pass integers, slices, "
@@ -68,12 +68,7 @@ def as_array(item: Any) -> AnyArray | None:
 def getitem(x: Tensor, index: Any) -> Tensor:
     """The part of x that an index names; a view unless the index has an array."""
     slices, arrays = split(x, index)
-    try:
-        part = x.array[slices]
-        gathered = part if arrays is None else part[arrays]
-    except IndexError as error:
-        raise IndexError(f"index: {error}; the tensor is {x.shape}") from None
-    shape = x.shape
+    part, shape, size = x.array[slices], x.shape, x.array.size
     if arrays is None:
 
         def into_zeros(g: AnyArray) -> tuple[AnyArray]:
@@ -84,22 +79,20 @@ def getitem(x: Tensor, index: Any) -> Tensor:
         return x.record_view(part, into_zeros)
 
     def added(g: AnyArray) -> tuple[AnyArray]:
-        numbers = np.arange(x_size).reshape(shape)
+        numbers = np.arange(size).reshape(shape)
         return (added_at(numbers[slices][arrays], g, shape),)
 
-    x_size = x.array.size
-    return x.record(gathered, added)
+    return x.record(part[arrays], added)
 
 
 def setitem(x: Tensor, index: Any, value: Any) -> None:
     """Put value, broadcast, into the part of x that an index names."""
     check_in_place("x[...] = v", x)
-    if not hasattr(value, "record"):
-        if not isinstance(value, bool | int | float | np.generic):
-            raise TypeError(
-                f"x[...] = v: v is a {type(value).__name__}; pass a number or a Tensor"
-            )
-        value = x.wrap(np.asarray(value))
+    if not is_operand(value):
+        raise TypeError(
+            f"x[...] = v: v is a {type(value).__name__}; pass a number or a Tensor"
+        )
+    value = value if hasattr(value, "record") else x.wrap(np.asarray(value))
     slices, arrays = split(x, index)
     inputs = [current_node(x), current_node(value)]
     put(x.array, slices, arrays, value.array)
@@ -121,13 +114,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
 
 def put(target: AnyArray, slices: Index, arrays: Index | None, value: AnyArray) -> None:
     """Write value into the part of an array that an index in two steps names."""
-    try:
-        part = target[slices]
-        part[... if arrays is None else arrays] = value
-    except IndexError as error:
-        raise IndexError(f"index: {error}; the tensor is {target.shape}") from None
-    except ValueError as error:
-        raise ValueError(f"x[...] = v: {error}; v is {value.shape}") from None
+    target[slices][... if arrays is None else arrays] = value
 
 
 def iterate(x: Tensor) -> Iterator[Tensor]:

@@ -1,7 +1,8 @@
-"""Methods that change a tensor's numbers in place: x.add_(y), x += y, x.zero_()."""
+"""Changes in place, x += y or x.zero_(), and what they do to views and the tape."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from minidl import tape
 from minidl.generator import Generator, rng_of
 from minidl.operators import AnyArray, unbroadcast
-from minidl.views import current_node, rebase
+from minidl.tape import Node
 
 if TYPE_CHECKING:
     from minidl.tensor import Tensor
@@ -29,22 +30,17 @@ def check_in_place(name: str, x: Tensor) -> None:
         )
     if not x.array.flags.writeable:
         raise RuntimeError(
-            f"{name}: the tensor {x.shape} shows one number in several places, or an "
-            "array that is read-only; change a clone()"
+            f"{name}: the tensor {x.shape} shows one number in several places, or is "
+            "read-only; change a clone()"
         )
 
 
 def write(name: str, x: Tensor, result: Tensor) -> Tensor:
     """Put the numbers of result into x, and x in the place of result on the tape."""
-    if result.shape != x.shape:
+    if result.shape != x.shape or not np.can_cast(result.dtype, x.dtype, "same_kind"):
         raise RuntimeError(
-            f"{name}: the result has shape {result.shape}, which does not fit in place "
-            f"into {x.shape}"
-        )
-    if not np.can_cast(result.dtype, x.dtype, "same_kind"):
-        raise RuntimeError(
-            f"{name}: the result is {result.dtype}, which does not fit in place into "
-            f"{x.dtype}; use the form that makes a new tensor"
+            f"{name}: the result {result.shape} of {result.dtype} does not fit in place"
+            f" into {x.shape} of {x.dtype}; use the form that makes a new tensor"
         )
     result = result.to(x.dtype)
     x.array[...] = result.array
@@ -115,9 +111,7 @@ def copied(x: Tensor, source: Tensor) -> Tensor:
     try:
         numbers = np.broadcast_to(source.array, x.shape).astype(x.dtype)
     except ValueError:
-        raise RuntimeError(
-            f"copy_: source {shape} does not broadcast to {x.shape}; reshape it"
-        ) from None
+        raise RuntimeError(f"copy_: source {shape} does not fit {x.shape}") from None
     return x.record(numbers, rule, source)
 
 
@@ -137,7 +131,7 @@ def redrawn(x: Tensor, numbers: AnyArray) -> Tensor:
 
 
 def uniform(
-    x: Tensor, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None
+    x: Tensor, a: float = 0, b: float = 1, *, generator: Generator | None = None
 ) -> Tensor:
     """Uniform random numbers from a to b."""
     if a > b:
@@ -146,11 +140,7 @@ def uniform(
 
 
 def normal(
-    x: Tensor,
-    mean: float = 0.0,
-    std: float = 1.0,
-    *,
-    generator: Generator | None = None,
+    x: Tensor, mean: float = 0, std: float = 1, *, generator: Generator | None = None
 ) -> Tensor:
     """Normal random numbers of this mean and standard deviation."""
     return redrawn(x, rng_of(generator).normal(mean, std, x.shape))
@@ -161,3 +151,65 @@ def bernoulli(
 ) -> Tensor:
     """1 with probability p, else 0."""
     return redrawn(x, rng_of(generator).random(x.shape) < p)
+
+
+def addresses(array: AnyArray) -> AnyArray:
+    """Where in memory each entry of the array is."""
+    grid = np.asarray(array.__array_interface__["data"][0])
+    for size, stride in zip(array.shape, array.strides, strict=True):
+        grid = grid[..., None] + np.arange(size) * stride
+    return grid
+
+
+def places(view: Tensor, base: Tensor) -> AnyArray:
+    """For each entry of a view, its number among the entries of base, row by row."""
+    memory = addresses(base.array).ravel()
+    order = np.argsort(memory)
+    found = np.searchsorted(memory, addresses(view.array), sorter=order)
+    return np.asarray(order[found])
+
+
+def current_node(view: Tensor) -> Node | None:
+    """The step of a view, taken from its base anew if base has changed since."""
+    base = view.base
+    if base is None or base.node is view.base_node or base.is_leaf:
+        return view.node
+    where, shape = places(view, base), base.shape
+
+    def rule(g: AnyArray) -> tuple[AnyArray]:
+        return (added_at(where, g, shape),)
+
+    view.node, view.base_node = Node([base.node], rule), base.node
+    return view.node
+
+
+def added_at(where: AnyArray, g: AnyArray, shape: tuple[int, ...]) -> AnyArray:
+    """Zeros of this shape, with each entry of g added at its place, row by row."""
+    size = math.prod(shape)
+    total = np.bincount(where.ravel(), g.ravel(), size)  # 30 x faster than np.add.at
+    return total.reshape(shape).astype(g.dtype)
+
+
+def rebase(changed: Tensor, node: Node) -> None:
+    """Let a tensor that changed in place go on from the step that computed it.
+
+    If it is a view, base has changed too: part of its gradient is the view's.
+    """
+    old = changed.node
+    if old is not None and old.rule is not None:
+        node.keeper = old.keeper  # retain_grad() is for the tensor as it is now
+    changed.node = node
+    if (base := changed.base) is None:
+        return
+    where = places(changed, base)
+
+    def rule(g: AnyArray) -> tuple[AnyArray, AnyArray]:
+        rest = np.array(g, order="C")
+        part = rest.reshape(-1)[where]
+        rest.reshape(-1)[where] = 0
+        return rest, part
+
+    step = Node([base.node, node], rule)
+    if base.node is not None and base.node.rule is not None:
+        step.keeper = base.node.keeper
+    base.node = changed.base_node = step

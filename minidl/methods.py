@@ -22,7 +22,7 @@ from minidl import (
 )
 from minidl.dtypes import bool_, float32, float64, int32, int64
 from minidl.inplace import arithmetic, in_place, scaled
-from minidl.promotion import bitwise, comparison, operator, reflected
+from minidl.promotion import gradientless, operator, reflected
 
 if TYPE_CHECKING:
     from minidl.tensor import Tensor
@@ -52,18 +52,18 @@ class Methods:
     __pow__, __rpow__ = pointwise.pow, reflected("**", pointwise.pow)
     __neg__, __abs__ = operators.neg, pointwise.abs
     __matmul__ = matmul = promotion.matrix_product
-    __and__ = __rand__ = bitwise("&", np.bitwise_and)
-    __or__ = __ror__ = bitwise("|", np.bitwise_or)
-    __xor__ = __rxor__ = bitwise("^", np.bitwise_xor)
+    __and__ = __rand__ = gradientless("&", np.bitwise_and)
+    __or__ = __ror__ = gradientless("|", np.bitwise_or)
+    __xor__ = __rxor__ = gradientless("^", np.bitwise_xor)
     __invert__ = promotion.invert
 
     # comparisons
-    __eq__ = eq = comparison("==", np.equal)  # type: ignore[assignment]
-    __ne__ = ne = comparison("!=", np.not_equal)  # type: ignore[assignment]
-    __lt__ = lt = comparison("<", np.less)
-    __le__ = le = comparison("<=", np.less_equal)
-    __gt__ = gt = comparison(">", np.greater)
-    __ge__ = ge = comparison(">=", np.greater_equal)
+    __eq__ = eq = gradientless("==", np.equal)  # type: ignore[assignment]
+    __ne__ = ne = gradientless("!=", np.not_equal)  # type: ignore[assignment]
+    __lt__ = lt = gradientless("<", np.less)
+    __le__ = le = gradientless("<=", np.less_equal)
+    __gt__ = gt = gradientless(">", np.greater)
+    __ge__ = ge = gradientless(">=", np.greater_equal)
     __hash__ = object.__hash__
 
     # in place
@@ -78,22 +78,6 @@ class Methods:
     zero_ = in_place("zero_", inplace.zeroed)
     uniform_ = in_place("uniform_", inplace.uniform)
     normal_ = in_place("normal_", inplace.normal)
-    clamp_ = in_place("clamp_", choosing.clamp)
-    masked_fill_ = in_place("masked_fill_", choosing.masked_fill)
-    exp_ = in_place("exp_", pointwise.exp)
-    log_ = in_place("log_", pointwise.log)
-    sqrt_ = in_place("sqrt_", pointwise.sqrt)
-    rsqrt_ = in_place("rsqrt_", pointwise.rsqrt)
-    abs_ = in_place("abs_", pointwise.abs)
-    sign_ = in_place("sign_", pointwise.sign)
-    sin_ = in_place("sin_", pointwise.sin)
-    cos_ = in_place("cos_", pointwise.cos)
-    sigmoid_ = in_place("sigmoid_", pointwise.sigmoid)
-    tanh_ = in_place("tanh_", pointwise.tanh)
-    relu_ = in_place("relu_", pointwise.relu)
-    cumsum_ = in_place("cumsum_", reductions.cumsum)
-    tril_ = in_place("tril_", linalg.tril)
-    triu_ = in_place("triu_", linalg.triu)
     bernoulli_ = in_place("bernoulli_", inplace.bernoulli)
 
     # indexing
@@ -115,20 +99,14 @@ class Methods:
     __repr__ = printing.text
 
     # computing
-    exp, log, sqrt, rsqrt = (
-        pointwise.exp,
-        pointwise.log,
-        pointwise.sqrt,
-        pointwise.rsqrt,
-    )
     abs, sign, sin, cos = pointwise.abs, pointwise.sign, pointwise.sin, pointwise.cos
-    sigmoid, tanh, relu = pointwise.sigmoid, pointwise.tanh, pointwise.relu
+    exp, log, pow, sqrt = pointwise.exp, pointwise.log, pointwise.pow, pointwise.sqrt
+    rsqrt, sigmoid, tanh = pointwise.rsqrt, pointwise.sigmoid, pointwise.tanh
+    relu, isfinite, cumsum = pointwise.relu, pointwise.isfinite, reductions.cumsum
     softmax, log_softmax = pointwise.softmax, pointwise.log_softmax
-    pow, isfinite, cumsum = pointwise.pow, pointwise.isfinite, reductions.cumsum
     sum, mean, norm = operators.sum, reductions.mean, reductions.norm
-    std, var = reductions.std, reductions.var
+    std, var, allclose = reductions.std, reductions.var, reductions.allclose
     all, any, equal = reductions.all, reductions.any, reductions.equal
-    allclose = reductions.allclose
     clamp, masked_fill, where = choosing.clamp, choosing.masked_fill, where
     maximum, minimum = choosing.maximum, choosing.minimum
     max, min, gather = ordering.max, ordering.min, ordering.gather
@@ -138,6 +116,13 @@ class Methods:
     flatten, squeeze, unsqueeze = shaping.flatten, shaping.squeeze, shaping.unsqueeze
     permute, transpose = shaping.permute, shaping.transpose
     expand, repeat = shaping.expand, shaping.repeat
-    split, chunk = shaping.split, shaping.chunk
+    split, chunk = shaping.parts, shaping.chunk
     mm, bmm, dot, outer = linalg.mm, linalg.bmm, linalg.dot, linalg.outer
     tril, triu = linalg.tril, linalg.triu
+
+
+for name in (
+    *("abs", "clamp", "cos", "cumsum", "exp", "log", "masked_fill", "relu", "rsqrt"),
+    *("sigmoid", "sign", "sin", "sqrt", "tanh", "tril", "triu"),
+):
+    setattr(Methods, f"{name}_", in_place(f"{name}_", getattr(Methods, name)))

@@ -153,14 +153,14 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
 
 
 def sum(
-    a: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None
+    input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
-    """Sum of a over dim: one dimension, several, or all (None)."""
-    a = a if dtype is None else a.to(dtype)
+    """Sum of input over dim: one dimension, several, or all (None)."""
+    a = input if dtype is None else input.to(dtype)
     axes, shape = reduced("sum", a, dim), a.shape
     kept = [1 if axis in axes else size for axis, size in enumerate(shape)]
     kind = a.dtype if a.dtype.kind == "f" else dtype or int64
-    y = a.array.sum(axis=axes, keepdims=keepdim, dtype=kind)
+    y = np.add.reduce(a.array, axes, kind, keepdims=keepdim)  # type: ignore[call-overload]
     return a.record(y, lambda g: (np.broadcast_to(g.reshape(kept), shape),))
 
 
@@ -194,18 +194,16 @@ def check_broadcast(
 def check_matmul(a: Tensor, b: Tensor) -> None:
     """Raise if a @ b has no meaning."""
     if a.dtype != b.dtype:
-        raise TypeError(
-            f"@: the tensors are {a.dtype} and {b.dtype}; give both one dtype"
-        )
+        raise TypeError(f"@: tensors of {a.dtype} and {b.dtype}; give both one dtype")
     if not a.ndim or not b.ndim:
         raise ValueError(
             f"@: shapes {a.shape} and {b.shape}: a single number is no matrix; use *"
         )
-    inner = b.shape[-2] if b.ndim > 1 else b.shape[0]
-    if a.shape[-1] != inner:
+    rows, columns = a.shape[-1], b.shape[-2:][0]
+    if rows != columns:
         raise ValueError(
-            f"@: shapes {a.shape} and {b.shape}: rows of {a.shape[-1]} against columns "
-            f"of {inner}; transpose one, or change a size"
+            f"@: shapes {a.shape} and {b.shape}: rows of {rows} against columns of "
+            f"{columns}; transpose one"
         )
     check_broadcast("@, before the last two dimensions", a.shape[:-2], b.shape[:-2])
 
@@ -225,10 +223,9 @@ def dimension(name: str, a: Tensor, dim: int) -> int:
 
 def reduced(name: str, a: Tensor, dim: Dims) -> tuple[int, ...]:
     """The dimensions to reduce over, as numbers from 0."""
-    dim = tuple(dim) if isinstance(dim, list) else dim
-    if dim is None or dim == ():
+    if dim is None or dim == () or dim == []:
         return tuple(range(a.ndim))
-    dims = dim if isinstance(dim, tuple) else (dim,)
+    dims = dim if isinstance(dim, tuple | list) else (dim,)
     axes = tuple(dimension(name, a, d) for d in dims)
     if len(set(axes)) < len(axes):
         raise ValueError(f"{name}: dim {dim} names one dimension of {a.shape} twice")

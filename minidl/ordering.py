@@ -8,9 +8,9 @@ import numpy as np
 
 from minidl.choosing import maximum, minimum
 from minidl.dtypes import int64
+from minidl.inplace import added_at
 from minidl.operands import array_of, numbers_of
 from minidl.operators import AnyArray, dimension
-from minidl.views import added_at
 
 if TYPE_CHECKING:
     from minidl.tensor import Tensor
@@ -42,25 +42,24 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False, **names: Any) -> 
 
 
 def extreme(
-    name: str, input: Tensor, dim: Any, keepdim: bool, other: Tensor | None = None
+    name: str, input: Tensor, dim: Any, keepdim: bool, other: Any = None
 ) -> Any:
     """What max and min share: three meanings, told apart by what is given."""
-    reduce, find, of_two = EXTREMES[name]
     if other is not None or hasattr(dim, "record"):
+        of_two = maximum if name == "max" else minimum
         return of_two(input, dim if other is None else other)
     if dim is not None:
-        places = place(name, find, input, dim, True)
-        axis, shape = dimension(name, input, dim), places.shape
-        if not keepdim:
-            shape = shape[:axis] + shape[axis + 1 :]
-        return found(input, places, axis, shape)
+        places, axis = place(name, input, dim, True), dimension(name, input, dim)
+        shape = places.shape
+        kept = shape if keepdim else shape[:axis] + shape[axis + 1 :]
+        return found(input, places, axis, kept)
     x = array_of(name, input)
     if keepdim or not x.size:
         raise ValueError(
             f"{name}: keepdim is {keepdim}, the tensor {x.shape} has {x.size} entries; "
-            "the extreme of all needs an entry and keeps no dimension, pass dim"
+            "pass dim, or a tensor with entries"
         )
-    y = reduce(x)
+    y = getattr(x, name)()
 
     def rule(g: AnyArray) -> tuple[AnyArray]:
         ties = x == y
@@ -69,19 +68,13 @@ def extreme(
     return input.record(y, rule, saves=(input,))
 
 
-EXTREMES: dict[str, tuple[Any, Any, Any]] = {
-    "max": (np.max, np.argmax, maximum),
-    "min": (np.min, np.argmin, minimum),
-}
-
-
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """The index of the greatest entry along dim, the first if several are equal.
 
     Without dim: its number among all entries, counted row by row.
     """
     numbers_of("argmax", input)
-    return input.wrap(place("argmax", np.argmax, input, dim, keepdim))
+    return input.wrap(place("argmax", input, dim, keepdim))
 
 
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
@@ -90,21 +83,19 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
     Without dim: its number among all entries, counted row by row.
     """
     numbers_of("argmin", input)
-    return input.wrap(place("argmin", np.argmin, input, dim, keepdim))
+    return input.wrap(place("argmin", input, dim, keepdim))
 
 
-def place(
-    name: str, find: Any, input: Tensor, dim: int | None, keepdim: bool
-) -> AnyArray:
+def place(name: str, input: Tensor, dim: int | None, keepdim: bool) -> AnyArray:
     """The index of an extreme, along dim or among all entries."""
     x = array_of(name, input)
     axis = None if dim is None else dimension(name, input, dim)
     axis = axis if x.ndim else None
     if not (x.size if axis is None else x.shape[axis]):
         raise IndexError(
-            f"{name}: the tensor {x.shape} has no entries along dim {dim} to choose "
-            "from; pass one that has, or another dim"
+            f"{name}: the tensor {x.shape} has no entries along dim {dim}; pass another"
         )
+    find = np.argmax if name in ("max", "argmax") else np.argmin
     return np.asarray(find(x, axis, keepdims=keepdim))
 
 
@@ -150,11 +141,9 @@ def topk(
     """
     x, axis = numbers_of("topk", input), dimension("topk", input, dim)
     places = order(x, axis, largest)
-    if not 0 <= k <= places.shape[axis]:
-        raise ValueError(
-            f"topk: k is {k}, but dim {dim} of the tensor {x.shape} has "
-            f"{places.shape[axis]} entries"
-        )
+    n = places.shape[axis]
+    if not 0 <= k <= n:
+        raise ValueError(f"topk: k is {k}, but dim {dim} of {x.shape} has {n} entries")
     places = places[(slice(None),) * axis + (slice(k),)]
     return found(input, places, axis, places.shape if x.ndim or not k else ())
 
@@ -169,18 +158,17 @@ def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
     x, places = array_of("gather", input), indices_of("gather", index, "index")
     axis, shape, size = dimension("gather", input, dim), x.shape, places.shape
     x, places = (z.reshape(z.shape or (1,)) for z in (x, places))
-    room = x.shape[:axis] + places.shape[axis : axis + 1] + x.shape[axis + 1 :]
-    if x.ndim != places.ndim or np.greater(places.shape, room).any():
+    room = np.where(np.arange(x.ndim) == axis, np.inf, x.shape)
+    if x.ndim != places.ndim or np.any(places.shape > room):
         raise ValueError(
-            f"gather: index {size} does not fit the tensor {shape}; it needs as many "
-            f"dimensions, none but dim {dim} larger"
+            f"gather: index {size} does not fit the tensor {shape}; only dim {dim} may "
+            "be larger"
         )
     check_range("gather", places, x.shape[axis])
-    numbers = np.arange(x.size).reshape(x.shape)
-    numbers = numbers[tuple(slice(n) for n in size[:axis])]
-    numbers = numbers[(slice(None),) * (axis + 1) + tuple(map(slice, size[axis + 1 :]))]
-    where = np.take_along_axis(numbers, places, axis).reshape(size)
-    return input.record(x.ravel()[where], lambda g: (added_at(where, g, shape),))
+    where: list[AnyArray] = [*np.indices(places.shape, sparse=True)]
+    where[axis] = places
+    numbers = np.asarray(np.ravel_multi_index(where, x.shape)).reshape(size)
+    return input.record(x.ravel()[numbers], lambda g: (added_at(numbers, g, shape),))
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
@@ -208,6 +196,5 @@ def check_range(name: str, indices: AnyArray, size: int) -> None:
     """Raise unless all indices are from 0 to before size."""
     low, high = (indices.min(), indices.max()) if indices.size else (0, size - 1)
     if low < 0 or high >= size:
-        raise IndexError(
-            f"{name}: index {low if low < 0 else high} is not one of 0 to {size - 1}"
-        )
+        wrong = low if low < 0 else high
+        raise IndexError(f"{name}: index {wrong} is not one of 0 to {size - 1}")

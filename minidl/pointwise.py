@@ -14,23 +14,8 @@ from minidl.promotion import NUMBERS, constant, promoted
 if TYPE_CHECKING:
     from minidl.tensor import Tensor
 
-__all__ = [
-    "abs",
-    "cos",
-    "exp",
-    "isfinite",
-    "log",
-    "log_softmax",
-    "pow",
-    "relu",
-    "rsqrt",
-    "sigmoid",
-    "sign",
-    "sin",
-    "softmax",
-    "sqrt",
-    "tanh",
-]
+__all__ = ["abs", "cos", "exp", "isfinite", "log", "log_softmax", "pow", "relu"]
+__all__ += ["rsqrt", "sigmoid", "sign", "sin", "softmax", "sqrt", "tanh"]
 
 
 def exp(input: Tensor) -> Tensor:
@@ -108,12 +93,12 @@ def relu(input: Tensor) -> Tensor:
     return input.record(y, lambda g: (backward(g, y),), saves_result=True)
 
 
-def softmax(input: Tensor, dim: int, dtype: np.dtype[Any] | None = None) -> Tensor:
+def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """Turn scores along dim into positive numbers that sum to 1."""
     return along_dim("softmax", input, dim, dtype)
 
 
-def log_softmax(input: Tensor, dim: int, dtype: np.dtype[Any] | None = None) -> Tensor:
+def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """Logarithm of softmax along dim, finite where softmax underflows to 0."""
     return along_dim("log_softmax", input, dim, dtype)
 
@@ -122,12 +107,11 @@ def along_dim(name: str, input: Tensor, dim: int, dtype: Any) -> Tensor:
     """The kernel of this name, along dim; the input is cast first if dtype is given."""
     array_of(name, input)
     input = input if dtype is None else input.to(dtype)
-    x, axis = only_floats(name, input), dimension(name, input, dim)
+    x, axis, shape = only_floats(name, input), dimension(name, input, dim), input.shape
     if not x.size:
         return input.record(x.copy(), lambda g: (g,))
     x = x if x.ndim else x.reshape(1)
     y, backward = getattr(kernels, name)(x, axis), getattr(kernels, f"{name}_backward")
-    shape = input.shape
 
     def rule(g: AnyArray) -> tuple[AnyArray]:
         return (backward(g.reshape(y.shape), y, axis).reshape(shape),)
@@ -135,7 +119,7 @@ def along_dim(name: str, input: Tensor, dim: int, dtype: Any) -> Tensor:
     return input.record(y.reshape(shape), rule, saves_result=True)
 
 
-def pow(input: Tensor | float, exponent: Tensor | float) -> Tensor:
+def pow(input: Any, exponent: Any) -> Tensor:
     """Entrywise x to the power of exponent; one of them may be a number.
 
     Backward:  dx = exponent x^(exponent - 1), which is 0 everywhere for exponent 0
@@ -143,23 +127,23 @@ def pow(input: Tensor | float, exponent: Tensor | float) -> Tensor:
     """
     if not hasattr(input, "record"):
         array_of("pow", exponent, "exponent")
-        input = constant("pow", exponent, input)  # type: ignore[arg-type]
-    if type(exponent) in NUMBERS and input.dtype.kind == "f":  # type: ignore[union-attr]
-        return power(input, exponent)  # type: ignore[arg-type]
-    a, b = promoted("pow", input, exponent)  # type: ignore[arg-type]
+        input = constant("pow", exponent, input)
+    if type(exponent) in NUMBERS and input.dtype.kind == "f":
+        return power(input, exponent)
+    a, b = promoted("pow", input, exponent)
     if a.dtype.kind == "b":
         raise TypeError("pow: both are bool; pass numbers")
-    x, n = a.array, b.array
+    x, n, dx_wanted, dn_wanted = a.array, b.array, a.requires_grad, b.requires_grad
     y = x**n
-    dx_wanted, dn_wanted = a.requires_grad, b.requires_grad
 
     def rule(g: AnyArray) -> tuple[AnyArray | None, AnyArray | None]:
-        dx = g * n * x ** np.where(n == 0, 0, n - 1) if dx_wanted else None
-        if not dn_wanted:
-            return unbroadcast(dx, x.shape), None  # type: ignore[arg-type]
-        dn = g * y * np.log(np.where((x == 0) & (n >= 0), 1, x))
-        dn = unbroadcast(dn, n.shape)
-        return (None if dx is None else unbroadcast(dx, x.shape)), dn
+        dx = dn = None
+        if dx_wanted:
+            dx = unbroadcast(g * n * x ** np.where(n == 0, 0, n - 1), x.shape)
+        if dn_wanted:
+            log_x = np.log(np.where((x == 0) & (n >= 0), 1, x))
+            dn = unbroadcast(g * y * log_x, n.shape)
+        return dx, dn
 
     return a.record(y, rule, b, saves=(a, b), saves_result=dn_wanted)
 

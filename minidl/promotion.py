@@ -42,29 +42,15 @@ def reflected(symbol: str, function: Callable[[Tensor, Tensor], Tensor]) -> Meth
     return method
 
 
-def comparison(symbol: str, compare: Callable[..., AnyArray]) -> Method:
-    """The method behind x < y: a Tensor of bools."""
+def gradientless(symbol: str, compute: Callable[..., AnyArray]) -> Method:
+    """The method behind x < y, a Tensor of bools, or x & y, of bools or integers."""
 
     def method(self: Tensor, other: Any) -> Tensor:
         if symbol in ("==", "!=") and not is_operand(other):
             return NotImplemented  # type: ignore[no-any-return]
         if type(other) in NUMBERS:
-            return self.wrap(compare(self.array, other))
+            return self.wrap(compute(self.array, other))
         a, b = promoted(symbol, self, other)
-        return a.wrap(compare(a.array, b.array))
-
-    return method
-
-
-def bitwise(symbol: str, compute: Callable[..., AnyArray]) -> Method:
-    """The method behind x & y, for bools and integers."""
-
-    def method(self: Tensor, other: Any) -> Tensor:
-        a, b = promoted(symbol, self, other)
-        if a.dtype.kind == "f":
-            raise TypeError(
-                f"{symbol}: the tensors are {a.dtype}; pass bools or integers"
-            )
         return a.wrap(compute(a.array, b.array))
 
     return method
@@ -72,8 +58,6 @@ def bitwise(symbol: str, compute: Callable[..., AnyArray]) -> Method:
 
 def invert(a: Tensor) -> Tensor:
     """Entrywise not a for bools, every bit turned for integers."""
-    if a.dtype.kind == "f":
-        raise TypeError(f"~: the tensor is {a.dtype}; pass bools or integers")
     return a.wrap(~a.array)
 
 
@@ -115,7 +99,7 @@ def constant(symbol: str, a: Tensor, number: Any) -> Tensor:
     if not isinstance(number, NUMBERS):
         raise TypeError(
             f"{symbol}: the other operand is a {type(number).__name__}; pass a number "
-            "or a Tensor, made by minidl.tensor(...)"
+            "or a Tensor"
         )
     natural = np.dtype(type(number))
     if STRENGTH[natural.kind] <= STRENGTH[a.dtype.kind]:

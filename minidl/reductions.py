@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["all", "allclose", "any", "cumsum", "equal", "mean", "norm", "std", "var"]
 
-Spread = tuple[AnyArray, AnyArray, float, tuple[int, ...]]
-
-
-def kept(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape after a reduction over these dimensions with keepdim."""
-    return tuple(1 if axis in axes else size for axis, size in enumerate(shape))
-
 
 def cast(name: str, input: Tensor, dtype: DType | None) -> Tensor:
     """The input in the dtype to compute in; as it is if none is asked for."""
@@ -32,22 +25,19 @@ def cast(name: str, input: Tensor, dtype: DType | None) -> Tensor:
 
 
 def mean(
-    input: Tensor,
-    dim: Dims = None,
-    keepdim: bool = False,
-    *,
-    dtype: DType | None = None,
+    input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
     """Mean over dim: one dimension, several, or all; nan if there are no entries."""
     input = cast("mean", input, dtype)
     x, axes = only_floats("mean", input), reduced("mean", input, dim)
-    shape, small = x.shape, kept(x.shape, axes)
-    count = math.prod(shape[axis] for axis in axes)
+    y = x.sum(axes, keepdims=True)
+    shape, small, count = x.shape, y.shape, x.size // max(y.size, 1)
+    y = (y if keepdim else y.squeeze(axes)) / (count or math.nan)
 
     def rule(g: AnyArray) -> tuple[AnyArray]:
         return (np.broadcast_to(g.reshape(small) / max(count, 1), shape),)
 
-    return input.record(x.sum(axes, keepdims=keepdim) / (count or math.nan), rule)
+    return input.record(y, rule)
 
 
 def var(
@@ -62,13 +52,7 @@ def var(
 
     The correction is 1, or 0 with unbiased=False.
     """
-    found = spread("var", input, dim, unbiased, correction)
-    centered, y, divisor, axes = found
-
-    def rule(g: AnyArray) -> tuple[AnyArray]:
-        return (centered * (g.reshape(y.shape) * (2 / divisor)),)
-
-    return input.record(y if keepdim else y.squeeze(axes), rule)
+    return variance("var", input, dim, unbiased, keepdim, correction)
 
 
 def std(
@@ -80,38 +64,37 @@ def std(
     correction: float | None = None,
 ) -> Tensor:
     """Standard deviation over dim, the root of var; its gradient at 0 is 0."""
-    centered, square, divisor, axes = spread("std", input, dim, unbiased, correction)
-    y = np.sqrt(square)
+    square = variance("std", input, dim, unbiased, keepdim, correction)
+    y = np.sqrt(square.array)
 
     def rule(g: AnyArray) -> tuple[AnyArray]:
-        g = g.reshape(y.shape)
-        g = np.divide(g, y, out=np.zeros_like(y), where=y != 0)
-        return (centered * (g / divisor),)
+        return (np.divide(g, 2 * y, out=np.zeros_like(y), where=y != 0),)
 
-    return input.record(y if keepdim else y.squeeze(axes), rule, saves_result=True)
+    return square.record(y, rule, saves_result=True)
 
 
-def spread(
-    name: str, input: Tensor, dim: Dims | bool, unbiased: bool, correction: float | None
-) -> Spread:
-    """Distances from the mean, variance (dimensions kept), divisor, dimensions."""
+def variance(
+    name: str, input: Tensor, dim: Dims, unbiased: bool, keepdim: bool, correction: Any
+) -> Tensor:
+    """What var and std share; a warning if nothing is left to divide by."""
     if isinstance(dim, bool):  # var(False) is PyTorch's var(unbiased=False)
         unbiased, dim = dim, None
-    if correction is None:
-        correction = 1 if unbiased else 0
+    correction = int(unbiased) if correction is None else correction
     x, axes = only_floats(name, input), reduced(name, input, dim)
     count = math.prod(x.shape[axis] for axis in axes)
-    divisor = max(count - correction, 0)
+    divisor = max(count - correction, 0) or math.nan
     centered = x - x.sum(axes, keepdims=True) / (count or math.nan)
     total = np.square(centered).sum(axes, keepdims=True)
-    if not divisor:
-        warnings.warn(
-            f"{name}: {count} entries, less the correction {correction}, leave nothing "
-            "to divide by; the result is nan or inf",
-            stacklevel=3,
-        )
-        return centered, np.where(total > 0, math.inf, total * math.nan), math.nan, axes
-    return centered, total / divisor, divisor, axes
+    y = total / divisor
+    if math.isnan(divisor):
+        fact = f"{count} entries, less the correction {correction}, leave nothing"
+        warnings.warn(f"{name}: {fact}; the result is nan or inf", stacklevel=3)
+        y = np.where(total > 0, math.inf, y)
+
+    def rule(g: AnyArray) -> tuple[AnyArray]:
+        return (centered * (g.reshape(y.shape) * (2 / divisor)),)
+
+    return input.record(y if keepdim else y.squeeze(axes), rule)
 
 
 def norm(
@@ -127,18 +110,16 @@ def norm(
                that are not 0 for p = 0
     Backward:  sign(x) (|x| / norm)^(p - 1), which is 0 where the norm is 0
     """
-    if p != "fro" and not isinstance(p, int | float):
-        raise NotImplementedError(
-            f'norm: p={p!r} is not part of minidl; pass a number or "fro"'
-        )
-    p = 2 if isinstance(p, str) else p
+    p = 2 if p == "fro" else p
+    if isinstance(p, str):
+        raise NotImplementedError(f"norm: p={p!r} is not part of minidl; pass a number")
     only_floats("norm", input)
     input = cast("norm", input, dtype)
     x, axes = input.array, reduced("norm", input, dim)
     size = np.abs(x)
+    if math.isinf(p) and not x.size:
+        raise ValueError(f"norm: the tensor {x.shape} is empty; it has no extreme")
     if math.isinf(p):
-        if not x.size:
-            raise ValueError(f"norm: the tensor {x.shape} is empty; it has no extreme")
         y = (np.max if p > 0 else np.min)(size, axes, keepdims=True)
     elif p == 0:
         y = np.asarray((x != 0).sum(axes, dtype=x.dtype, keepdims=True))
@@ -160,8 +141,7 @@ def norm_slope(
         return np.zeros_like(size)
     if math.isinf(p):
         extreme = size == y
-        slope: AnyArray = extreme / extreme.sum(axes, dtype=y.dtype, keepdims=True)
-        return slope
+        return np.asarray(extreme / extreme.sum(axes, dtype=y.dtype, keepdims=True))
     usable = (y != 0) & ((size != 0) | (p >= 1))
     ratio = np.divide(size, y, out=np.ones_like(size), where=usable)
     return np.where(usable, ratio ** (p - 1), 0)
@@ -174,23 +154,19 @@ def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     if not x.ndim:
         return input.record(x.astype(x.dtype), lambda g: (g,))
     y = x.cumsum(axis, dtype=x.dtype if x.dtype.kind == "f" else dtype or int64)
-
-    def rule(g: AnyArray) -> tuple[AnyArray]:
-        return (np.flip(np.flip(g, axis).cumsum(axis), axis),)
-
-    return input.record(y, rule)
+    return input.record(y, lambda g: (np.flip(np.flip(g, axis).cumsum(axis), axis),))
 
 
 def all(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """Whether every entry over dim is true, that is, not 0."""
-    x, axes = array_of("all", input), reduced("all", input, dim)
-    return input.wrap(np.all(x, axes, keepdims=keepdim))
+    x = array_of("all", input)
+    return input.wrap(np.all(x, reduced("all", input, dim), keepdims=keepdim))
 
 
 def any(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """Whether at least one entry over dim is true, that is, not 0."""
-    x, axes = array_of("any", input), reduced("any", input, dim)
-    return input.wrap(np.any(x, axes, keepdims=keepdim))
+    x = array_of("any", input)
+    return input.wrap(np.any(x, reduced("any", input, dim), keepdims=keepdim))
 
 
 def equal(input: Tensor, other: Tensor) -> bool:
@@ -208,8 +184,7 @@ def allclose(
     """Whether |input - other| <= atol + rtol |other| everywhere, broadcast."""
     x, y = array_of("allclose", input), array_of("allclose", other, "other")
     if x.dtype != y.dtype:
-        raise TypeError(
-            f"allclose: the tensors are {x.dtype} and {y.dtype}; give both one dtype"
-        )
+        facts = f"{x.dtype} and {y.dtype}"
+        raise TypeError(f"allclose: the tensors are {facts}; give both one dtype")
     check_broadcast("allclose", x.shape, y.shape)
     return bool(np.allclose(x, y, rtol, atol, equal_nan))

@@ -9,7 +9,6 @@ import numpy as np
 from minidl.creation import like, made, sizes
 from minidl.dtypes import FLOAT, DType, dtype_from, int64
 from minidl.generator import Generator, default_generator, rng_of
-from minidl.operators import AnyArray
 from minidl.tensor import Tensor
 
 __all__ = ["Generator", "bernoulli", "manual_seed", "normal", "rand", "rand_like"]
@@ -23,22 +22,20 @@ def manual_seed(seed: int) -> Generator:
 
 def rand(*size: Any, generator: Generator | None = None, **options: Any) -> Tensor:
     """Uniform random numbers from [0, 1)."""
-    rng = rng_of(generator)
-    return made("rand", floats("rand", rng.random, size, options), **options)
+    return floats("rand", rng_of(generator).random, size, options)
 
 
 def randn(*size: Any, generator: Generator | None = None, **options: Any) -> Tensor:
     """Normal random numbers of mean 0 and variance 1."""
-    draw = rng_of(generator).standard_normal
-    return made("randn", floats("randn", draw, size, options), **options)
+    return floats("randn", rng_of(generator).standard_normal, size, options)
 
 
-def floats(name: str, draw: Any, size: Any, options: dict[str, Any]) -> AnyArray:
+def floats(name: str, draw: Any, size: Any, options: dict[str, Any]) -> Tensor:
     """Numbers drawn in the precision that is asked for."""
     dtype = dtype_from(name, options.get("dtype") or FLOAT)
     if dtype.kind != "f":
         raise TypeError(f"{name}: dtype {dtype} is not a float dtype; use randint")
-    return np.asarray(draw(sizes(name, size), dtype=dtype))
+    return made(name, np.asarray(draw(sizes(name, size), dtype=dtype)), **options)
 
 
 def randint(
@@ -54,9 +51,7 @@ def randint(
     if size is None:
         low, high, size = 0, low, high
     if not low < high:
-        raise ValueError(
-            f"randint: no integers from {low} to {high} - 1; low must be below high"
-        )
+        raise ValueError(f"randint: no integers from {low} to {high} - 1; raise high")
     draws = rng_of(generator).integers(low, high, sizes("randint", (size,)))
     return made("randint", draws, dtype=dtype, **options)
 
@@ -74,7 +69,7 @@ def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
     p = input.array
     if not np.all((p >= 0) & (p <= 1)):
         raise ValueError(
-            f"bernoulli: input has entries from {p.min()} to {p.max()}; they must be "
+            f"bernoulli: input has entries from {p.min()} to {p.max()}; pass "
             "probabilities, 0 to 1"
         )
     return Tensor((rng_of(generator).random(p.shape) < p).astype(p.dtype))
@@ -89,19 +84,15 @@ def normal(
     **options: Any,
 ) -> Tensor:
     """Normal random numbers; mean and std are numbers (then give size) or Tensors."""
-    middle, spread = (
-        np.asarray(x.array if isinstance(x, Tensor) else x) for x in (mean, std)
-    )
-    if np.any(spread < 0):
+    dtypes = [x.dtype for x in (mean, std) if isinstance(x, Tensor)]
+    middle, spread = (getattr(x, "array", x) for x in (mean, std))
+    if np.any(np.less(spread, 0)):
         raise ValueError("normal: std has a negative entry; it must be 0 or more")
-    shape = np.broadcast_shapes(middle.shape, spread.shape)
-    if size is not None:
-        shape = sizes("normal", (size,))
-    elif not isinstance(mean, Tensor) and not isinstance(std, Tensor):
+    if size is None and not dtypes:
         raise TypeError("normal: mean and std are numbers; pass size too")
-    draws = rng_of(generator).normal(middle, spread, shape)
-    options.setdefault("dtype", getattr(mean, "dtype", getattr(std, "dtype", None)))
-    return made("normal", draws, **options)
+    shape = None if size is None else sizes("normal", (size,))
+    draws = np.asarray(rng_of(generator).normal(middle, spread, shape))
+    return made("normal", draws, **{"dtype": next(iter(dtypes), None), **options})
 
 
 rand_like, randn_like = like(rand), like(randn)

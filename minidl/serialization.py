@@ -17,12 +17,14 @@ from minidl.operators import AnyArray
 from minidl.tensor import Tensor
 
 TYPES = {"F32", "F64", "I64", "I32", "I16", "I8", "U8", "BOOL"}  # DTYPES in a file
+SUPPORTED = ", ".join(map(str, DTYPES))
 ALONE = {"minidl": "one tensor"}  # the mark of a file that holds no dict
 
 
 def save(obj: Any, f: str | os.PathLike[str]) -> None:
     """Write a state_dict, or one Tensor, to the file f, which is never half written."""
-    tensors = {"tensor": obj} if isinstance(obj, Tensor) else obj
+    alone = isinstance(obj, Tensor)
+    tensors = {"tensor": obj} if alone else obj
     if not isinstance(tensors, dict):
         raise TypeError(
             f"save: obj is a {type(obj).__name__}; pass a Tensor or a state_dict, "
@@ -31,8 +33,7 @@ def save(obj: Any, f: str | os.PathLike[str]) -> None:
     from safetensors import numpy as format
 
     arrays = {name: array_of(name, tensor) for name, tensor in tensors.items()}
-    metadata = {"format": "pt"} | (ALONE if isinstance(obj, Tensor) else {})
-    content = format.save(arrays, metadata)
+    content = format.save(arrays, {"format": "pt", **(ALONE if alone else {})})
     path = path_of("save", f)
     part = path.with_name(f"{path.name}.{uuid4().hex}.part")
     try:
@@ -51,36 +52,30 @@ def load(
     check_device("load", map_location)
     if not weights_only:
         raise NotImplementedError(
-            "load: weights_only=False would run code in the file; a file holds tensors "
-            "only, leave it at True"
+            "load: weights_only=False would run code in the file; leave it at True"
         )
     path = path_of("load", f)
     if not path.is_file():
         raise FileNotFoundError(f"load: there is no file {path}")
     from safetensors import SafetensorError, safe_open
 
+    tensors = {}
     try:
         with safe_open(path, "np") as file:
-            metadata, names = file.metadata() or {}, file.keys()
-            types = {name: file.get_slice(name).get_dtype() for name in names}
-            check_types(path, types)
-            tensors = {name: Tensor(file.get_tensor(name)) for name in names}
+            for name in file.keys():  # noqa: SIM118, it is no dict
+                if (found := file.get_slice(name).get_dtype()) not in TYPES:
+                    raise ValueError(
+                        f"load: {name!r} in {path} is {found}, but minidl has only "
+                        f"{SUPPORTED}; convert it before it is saved"
+                    )
+                tensors[name] = Tensor(file.get_tensor(name))
+            alone = (file.metadata() or {}).items() >= ALONE.items()
     except SafetensorError as error:
         raise ValueError(
             f"load: {path} is not a whole safetensors file ({error}); write it with "
             "minidl.save, or with save_file of safetensors.torch"
         ) from None
-    return tensors["tensor"] if metadata.items() >= ALONE.items() else tensors
-
-
-def check_types(path: Path, types: dict[str, str]) -> None:
-    """Raise unless minidl has the types of all tensors in a file."""
-    for name, found in types.items():
-        if found not in TYPES:
-            raise ValueError(
-                f"load: {name!r} in {path} is {found}, but minidl has only "
-                f"{', '.join(map(str, DTYPES))}; convert it before it is saved"
-            )
+    return tensors["tensor"] if alone else tensors
 
 
 def array_of(name: Any, tensor: Any) -> AnyArray:
@@ -93,10 +88,7 @@ def array_of(name: Any, tensor: Any) -> AnyArray:
             "Tensors by name, so save each state_dict to a file of its own"
         )
     if tensor.dtype not in DTYPES:
-        raise TypeError(
-            f"save: {name!r} is {tensor.dtype}; make it one of "
-            f"{', '.join(map(str, DTYPES))}"
-        )
+        raise TypeError(f"save: {name!r} is {tensor.dtype}; make it one of {SUPPORTED}")
     return np.asarray(tensor.array, order="C")
 
 

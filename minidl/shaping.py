@@ -17,18 +17,8 @@ from minidl.operators import AnyArray, dimension, unbroadcast
 if TYPE_CHECKING:
     from minidl.tensor import Tensor
 
-__all__ = [
-    "cat",
-    "chunk",
-    "flatten",
-    "permute",
-    "reshape",
-    "split",
-    "squeeze",
-    "stack",
-    "transpose",
-    "unsqueeze",
-]
+__all__ = ["cat", "chunk", "flatten", "permute", "reshape", "split", "squeeze"]
+__all__ += ["stack", "transpose", "unsqueeze"]
 
 
 def reshape(input: Tensor, *sizes: Any, shape: Any = ()) -> Tensor:
@@ -41,10 +31,7 @@ def reshape(input: Tensor, *sizes: Any, shape: Any = ()) -> Tensor:
     try:
         y = x.reshape(asked)
     except ValueError:
-        raise ValueError(
-            f"reshape: {x.size} numbers of a tensor {before} do not fit {asked}; the "
-            "product of the sizes must be the same, one may be -1"
-        ) from None
+        raise ValueError(f"reshape: a tensor {before} does not fit {asked}") from None
     record = input.record_view if np.may_share_memory(x, y) else input.record
     return record(y, lambda g: (g.reshape(before),))
 
@@ -57,8 +44,7 @@ def view(input: Tensor, *sizes: Any) -> Tensor:
     y = reshape(input, *sizes)
     if input.base is not None and y.base is None and y.array.size:
         raise RuntimeError(
-            f"view: the tensor {input.shape} is itself a view, whose entries do not "
-            f"lie in memory as {y.shape} needs; use reshape"
+            f"view: the tensor {input.shape} is itself a view; use reshape, it copies"
         )
     return y
 
@@ -70,15 +56,12 @@ def view_as(input: Tensor, other: Tensor) -> Tensor:
 
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """The entries with the dimensions from start_dim to end_dim as one."""
-    array_of("flatten", input)
-    start = dimension("flatten", input, start_dim)
-    end = dimension("flatten", input, end_dim)
+    shape = array_of("flatten", input).shape
+    start, end = (dimension("flatten", input, dim) for dim in (start_dim, end_dim))
     if end < start:
         raise ValueError(
-            f"flatten: start_dim {start_dim} comes after end_dim {end_dim} in a "
-            f"tensor {input.shape}; exchange them"
+            f"flatten: start_dim {start_dim} comes after end_dim {end_dim} in {shape}"
         )
-    shape = input.shape
     one = math.prod(shape[start : end + 1])
     return reshape(input, (*shape[:start], one, *shape[end + 1 :]))
 
@@ -95,12 +78,18 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """The entries with a new dimension of size 1 at dim."""
     x, shape = array_of("unsqueeze", input), input.shape
-    if not -x.ndim - 1 <= dim <= x.ndim:
+    y = np.expand_dims(x, new_dimension("unsqueeze", shape, dim))
+    return input.record_view(y, lambda g: (g.reshape(shape),))
+
+
+def new_dimension(name: str, shape: tuple[int, ...], dim: int) -> int:
+    """The dim at which a tensor of this shape gets a new dimension, if it can."""
+    n = len(shape)
+    if not -n - 1 <= dim <= n:
         raise IndexError(
-            f"unsqueeze: dim {dim} for a tensor {shape}; it must be from "
-            f"{-x.ndim - 1} to {x.ndim}"
+            f"{name}: dim {dim} for a tensor {shape}; it must be from {-n - 1} to {n}"
         )
-    return input.record_view(np.expand_dims(x, dim), lambda g: (g.reshape(shape),))
+    return dim
 
 
 def permute(input: Tensor, *order: Any, dims: Any = ()) -> Tensor:
@@ -108,10 +97,7 @@ def permute(input: Tensor, *order: Any, dims: Any = ()) -> Tensor:
     x, asked = array_of("permute", input), listed("permute", order or (dims,))
     axes = [dimension("permute", input, d) for d in asked]
     if sorted(axes) != list(range(x.ndim)):
-        raise ValueError(
-            f"permute: dims {asked} are not the {x.ndim} dimensions of a tensor "
-            f"{x.shape}, each once"
-        )
+        raise ValueError(f"permute: dims {asked} of {x.shape}; name each dim once")
     back = np.argsort(axes)
     return input.record_view(x.transpose(axes), lambda g: (g.transpose(back),))
 
@@ -130,36 +116,29 @@ def expand(input: Tensor, *sizes: Any) -> Tensor:
     A size of -1 keeps the size that there is.
     """
     x, shape, asked = input.array, input.shape, listed("expand", sizes)
-    new = len(asked) - x.ndim
-    full = tuple(
-        shape[i - new] if size == -1 and i >= new else size
-        for i, size in enumerate(asked)
-    )
-    fits = all(a in (1, b) for a, b in zip(shape, full[max(new, 0) :], strict=False))
-    if new < 0 or -1 in full or not fits:
+    before = (-1,) * (len(asked) - x.ndim) + shape
+    full = tuple(n if m == -1 else m for n, m in zip(before, asked, strict=False))
+    try:
+        y = np.broadcast_to(x, full)
+    except ValueError:
         raise ValueError(
-            f"expand: a tensor {shape} does not expand to {asked}; only sizes of 1 "
-            "may change, and new dimensions come first"
-        )
-    y = np.broadcast_to(x, full)
+            f"expand: a tensor {shape} does not expand to {asked}; only 1s may change"
+        ) from None
     return input.record_view(y, lambda g: (unbroadcast(g, shape),))
 
 
 def repeat(input: Tensor, *sizes: Any) -> Tensor:
     """The tensor laid beside itself this many times along each dimension."""
-    x, times = input.array, listed("repeat", sizes)
+    x, times, shape = input.array, listed("repeat", sizes), input.shape
     new = len(times) - x.ndim
     if new < 0 or min(times, default=0) < 0:
         raise ValueError(
-            f"repeat: {times} for a tensor {x.shape}; give a number of times, from 0 "
-            f"on, for each of its {x.ndim} dimensions at least"
+            f"repeat: {times} for a tensor {shape}; give a number for each dimension"
         )
-    padded = (1,) * new + x.shape
-    pairs = tuple(itertools.chain(*zip(times, padded, strict=True)))
+    pairs = tuple(itertools.chain(*zip(times, (1,) * new + shape, strict=True)))
 
     def rule(g: AnyArray) -> tuple[AnyArray]:
-        total = g.reshape(pairs).sum(tuple(range(0, len(pairs), 2)))
-        return (total.reshape(x.shape),)
+        return (g.reshape(pairs).sum(tuple(range(0, len(pairs), 2))).reshape(shape),)
 
     return input.record(np.tile(x, times), rule)
 
@@ -168,36 +147,27 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors one after another along dim; the other sizes are equal."""
     tensors = alike("cat", tensors)
     some = [t for t in tensors if t.shape != (0,)] or tensors[:1]  # as in PyTorch
-    axis = dimension("cat", some[0], dim)
-    rest = {t.shape[:axis] + t.shape[axis + 1 :] for t in some}
-    if len(rest) > 1 or len({t.ndim for t in some}) > 1 or not some[0].ndim:
+    axis, arrays = dimension("cat", some[0], dim), [t.array for t in some]
+    try:
+        y = np.concatenate(arrays, axis)
+    except ValueError as error:
+        shapes = ", ".join(str(t.shape) for t in some)
         raise ValueError(
-            f"cat: shapes {', '.join(str(t.shape) for t in some)} do not join along "
-            f"dim {dim}; all other sizes must be equal"
-        )
-    arrays = [t.array for t in some]
+            f"cat: shapes {shapes} do not join along dim {dim}: {error}"
+        ) from None
     cuts = list(itertools.accumulate(x.shape[axis] for x in arrays))[:-1]
-    y = np.concatenate(arrays, axis)
     return some[0].record(y, lambda g: tuple(np.split(g, cuts, axis)), *some[1:])
 
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors of one shape beside each other, along a new dimension dim."""
-    tensors = alike("stack", tensors)
-    shapes = {t.shape for t in tensors}
-    if len(shapes) > 1:
-        raise ValueError(
-            f"stack: shapes {', '.join(str(t.shape) for t in tensors)} differ; stack "
-            "needs one shape, cat joins along a dimension that there is"
-        )
-    ndim = tensors[0].ndim
-    if not -ndim - 1 <= dim <= ndim:
-        raise IndexError(
-            f"stack: dim {dim} for tensors {shapes.pop()}; it must be from "
-            f"{-ndim - 1} to {ndim}"
-        )
+    first, *others = tensors = alike("stack", tensors)
+    if any(t.shape != first.shape for t in others):
+        shapes = ", ".join(str(t.shape) for t in tensors)
+        raise ValueError(f"stack: shapes {shapes} differ; give one, or use cat")
+    dim = new_dimension("stack", first.shape, dim)
     y = np.stack([t.array for t in tensors], dim)
-    return tensors[0].record(y, lambda g: tuple(np.moveaxis(g, dim, 0)), *tensors[1:])
+    return first.record(y, lambda g: tuple(np.moveaxis(g, dim, 0)), *others)
 
 
 def alike(name: str, tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -214,34 +184,32 @@ def split(
     tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0
 ) -> tuple[Tensor, ...]:
     """Views of the parts along dim: all of one size but the last, or of these sizes."""
-    array_of("split", tensor, "tensor")
-    axis, asked = dimension("split", tensor, dim), split_size_or_sections
-    total = tensor.shape[axis] if tensor.ndim else 0
-    if isinstance(asked, int):
-        count = max(math.ceil(total / asked), 1) if asked > 0 else 1
-        sizes = [asked] * (count - 1) + [min(asked, total - asked * (count - 1))]
-    else:
-        sizes = list(asked)
-    fits = sum(sizes) == total and min(sizes, default=0) >= 0
-    if not fits or not tensor.ndim:
+    return parts(tensor, split_size_or_sections, dim)
+
+
+def parts(input: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of the parts along dim: all of one size but the last, or of these sizes."""
+    shape, sizes = array_of("split", input, "tensor").shape, split_size
+    axis = dimension("split", input, dim)
+    total = shape[axis] if shape else 0
+    if isinstance(sizes, int):
+        starts = range(0, total or 1, max(sizes, 1))
+        sizes = [min(split_size, total - start) for start in starts]
+    if not shape or sum(sizes) != total or min(sizes, default=0) < 0:
         raise ValueError(
-            f"split: {asked} for a tensor {tensor.shape} along dim {dim}; pass a size "
+            f"split: {split_size} for a tensor {shape} along dim {dim}; pass a size "
             "from 1 on, or sizes that sum to what there is"
         )
     ends, before = itertools.accumulate(sizes, initial=0), (slice(None),) * axis
     return tuple(
-        getitem(tensor, (*before, slice(a, b))) for a, b in itertools.pairwise(ends)
+        getitem(input, (*before, slice(a, b))) for a, b in itertools.pairwise(ends)
     )
 
 
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of at most this many parts along dim, all of one size but the last."""
-    array_of("chunk", input)
-    axis = dimension("chunk", input, dim)
-    if chunks < 1 or not input.ndim:
-        raise ValueError(
-            f"chunk: {chunks} parts of a tensor {input.shape}; pass at least 1, and a "
-            "tensor with dimensions"
-        )
-    total = input.shape[axis]
-    return split(input, math.ceil(total / chunks) if total else [0] * chunks, dim)
+    shape, axis = array_of("chunk", input).shape, dimension("chunk", input, dim)
+    if chunks < 1 or not shape:
+        raise ValueError(f"chunk: {chunks} parts of a tensor {shape}; pass at least 1")
+    size = math.ceil(shape[axis] / chunks)
+    return parts(input, size or [0] * chunks, dim)

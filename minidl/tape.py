@@ -67,57 +67,60 @@ def topological_order(root: Node) -> list[Node]:
 def backward(root: Node, g: AnyArray, retain_graph: bool = False) -> None:
     """Add to each leaf's grad the gradient of root with respect to it, times g.
 
-    A step's turn comes when all that was computed from it has had its own; then its
-    rule, and the arrays that the rule kept, are let go.
+    A step's turn comes when all that was computed from it has had its own; flows()
+    then says which steps its gradient goes on to.
     """
-    order = topological_order(root)
-    gradients = {root: g}
-    owned: set[Node] = set()  # whose gradient is an array that nobody else holds
+    order, gradients = topological_order(root), {root: g}
     while order:
         node = order.pop()
-        if node not in gradients:
-            continue
-        g = gradients.pop(node)
-        if node.keeper is not None:
-            keep(node, g, node in owned)
-        if node.rule is None:
-            continue
-        check_saves(node)
-        inputs, flows = node.inputs, node.rule(g)
-        if not retain_graph:
-            node.inputs, node.rule, node.saves = [], freed, []
-        apart = len(set(map(id, flows))) == len(flows)
-        for x, dx in zip(inputs, flows, strict=True):
-            if x is None or dx is None:
-                continue
-            if x not in gradients:
-                gradients[x] = dx  # borrowed, unless the rule made it for x alone
-                if apart and dx is not g and dx.base is None:
-                    owned.add(x)
-            elif x in owned:
-                gradients[x] += dx
-            else:
-                gradients[x] = gradients[x] + dx
-                owned.add(x)
+        if node in gradients:
+            for x, dx in flows(node, gradients.pop(node), retain_graph):
+                gradients[x] = gradients[x] + dx if x in gradients else dx
 
 
-def keep(node: Node, g: AnyArray, owned: bool) -> None:
-    """Add g to the grad of the tensor that keeps this step's gradient."""
+def flows(node: Node, g: AnyArray, retain_graph: bool) -> list[tuple[Node, AnyArray]]:
+    """The steps that a step's gradient g goes on to, each with its own gradient.
+
+    What leaves get is added to their grad. Then the step's rule, and the arrays that
+    the rule kept, are let go.
+    """
+    if node.keeper is not None:
+        keep(node, g)
+    if node.rule is None:
+        return []
+    check_saves(node)
+    inputs, gradients = node.inputs, node.rule(g)
+    if not retain_graph:
+        node.inputs, node.rule, node.saves = [], freed, []
+    onward = []
+    for x, dx in zip(inputs, gradients, strict=True):
+        if x is None or dx is None:
+            continue
+        if x.rule is not None:
+            onward.append((x, dx))
+        else:  # an array that the rule made for this leaf alone becomes its grad
+            own = dx.base is None and sum(dx is other for other in (g, *gradients)) == 1
+            keep(x, dx, own)
+    return onward
+
+
+def keep(node: Node, g: AnyArray, own: bool = False) -> None:
+    """Add g to the grad of the tensor that keeps this step's gradient.
+
+    own:  whether nobody else holds the array g
+    """
     tensor = node.keeper() if node.keeper else None
     if tensor is None or tensor.node is not node:
         return
     if g.shape != tensor.shape:
         raise RuntimeError(
-            f"backward: a rule gave a gradient {g.shape} for a tensor {tensor.shape}; "
-            "the shapes must be equal"
+            f"backward: a rule gave a gradient {g.shape} for a tensor {tensor.shape}"
         )
     if tensor.grad is not None:
         tensor.grad.array += g
         tensor.grad.version[0] += 1
     else:
-        may_be_taken = owned and node.rule is None
-        g = g.astype(tensor.dtype, copy=not may_be_taken)
-        tensor.grad = type(tensor).wrap(g)
+        tensor.grad = type(tensor).wrap(g.astype(tensor.dtype, copy=not own))
 
 
 def check_saves(node: Node) -> None:
@@ -127,8 +130,7 @@ def check_saves(node: Node) -> None:
             raise RuntimeError(
                 "backward: one of the variables needed for gradient computation has "
                 f"been modified by an inplace operation: it is at version {version[0]}"
-                f"; expected version {count} instead; use the form that makes a new "
-                "tensor, or clone() first"
+                f"; expected version {count}; write y = y + 1 for y += 1, or clone()"
             )
 
 
@@ -152,14 +154,12 @@ def recording_set_to(on: bool) -> Iterator[None]:
 
 def no_grad(function: Any = None) -> Any:
     """Compute without recording: `with no_grad():`, or `@no_grad()` above a def."""
-    mode = recording_set_to(False)
-    return mode if function is None else mode(function)
+    return recording_set_to(False)(function) if function else recording_set_to(False)
 
 
 def enable_grad(function: Any = None) -> Any:
     """Record again inside no_grad: `with enable_grad():`, or `@enable_grad()`."""
-    mode = recording_set_to(True)
-    return mode if function is None else mode(function)
+    return recording_set_to(True)(function) if function else recording_set_to(True)
 
 
 def is_grad_enabled() -> bool:

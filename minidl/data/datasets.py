@@ -18,7 +18,7 @@ def load_digits() -> tuple[Array, IntArray]:
     Source:   Alpaydin, Kaynak, Optical Recognition of Handwritten Digits, UCI
               Machine Learning Repository, 1998 (its test part)
     """
-    return classes(bundled("load_digits"))
+    return bundled("load_digits", np.int64)
 
 
 def load_diabetes() -> tuple[Array, Array]:
@@ -30,8 +30,7 @@ def load_diabetes() -> tuple[Array, Array]:
     Target:   how far the disease has gone one year later, 25 to 346, without a unit
     Source:   Efron, Hastie, Johnstone, Tibshirani, Least Angle Regression, 2004
     """
-    bunch = bundled("load_diabetes", scaled=False)
-    return bunch.data.astype(np.float64), bunch.target.astype(np.float64)
+    return bundled("load_diabetes", np.float64, scaled=False)
 
 
 def load_breast_cancer() -> tuple[Array, IntArray]:
@@ -45,16 +44,11 @@ def load_breast_cancer() -> tuple[Array, IntArray]:
     Source:   Street, Wolberg, Mangasarian, Nuclear feature extraction for breast
               tumor diagnosis, 1993
     """
-    return classes(bundled("load_breast_cancer"))
+    return bundled("load_breast_cancer", np.int64)
 
 
-def classes(bunch: Any) -> tuple[Array, IntArray]:
-    """The table as float64 and the class numbers as int64."""
-    return bunch.data.astype(np.float64), bunch.target.astype(np.int64)
-
-
-def bundled(name: str, **options: bool) -> Any:
-    """What scikit-learn's function of this name returns."""
+def bundled(name: str, target: Any, **options: bool) -> tuple[Array, Any]:
+    """The table of scikit-learn's function of this name, and what to predict."""
     try:
         datasets = import_module("sklearn.datasets")
     except ImportError:
@@ -62,4 +56,5 @@ def bundled(name: str, **options: bool) -> Any:
             f"{name}: the data comes with scikit-learn, which is not installed; run "
             "pip install scikit-learn"
         ) from None
-    return getattr(datasets, name)(**options)
+    bunch = getattr(datasets, name)(**options)
+    return bunch.data.astype(np.float64), bunch.target.astype(target)

@@ -112,8 +112,8 @@ def verified(name: str) -> Path:
 
 def places() -> Iterator[Path]:
     """The folders in which MNIST may be, in the order in which they are searched."""
-    if named := os.environ.get("MINIDL_DATA"):
-        yield from (Path(named) / "mnist", Path(named))
+    if folder := os.environ.get("MINIDL_DATA"):
+        yield from (Path(folder) / "mnist", Path(folder))
     yield cache()
 
 
@@ -124,8 +124,8 @@ def cache() -> Path:
     except ImportError:
         raise ImportError(
             f"load_mnist: the files are not in the folder MINIDL_DATA ({named()}), and "
-            "pooch, which downloads them, is not installed; run pip install pooch "
-            "tqdm, or set the environment variable MINIDL_DATA to their folder"
+            "pooch, which downloads them, is absent; run pip install pooch tqdm, or "
+            "set MINIDL_DATA to their folder"
         ) from None
     return Path(pooch.os_cache("minidl")) / "mnist"
 
@@ -137,23 +137,16 @@ def named() -> str:
 
 def download(name: str) -> Path:
     """Fetch a file from the first mirror that gives it, into the user's cache."""
-    pooch = import_module("pooch")
-    failures = ""
+    retrieve, failures = import_module("pooch").retrieve, ""
+    sha256, file = SHA256[name][1], f"{name}.gz"
     for mirror in MIRRORS:
         try:
-            path = pooch.retrieve(
-                f"{mirror}{name}.gz",
-                known_hash=SHA256[name][1],
-                fname=f"{name}.gz",
-                path=cache(),
-                progressbar=True,
-            )
+            path = retrieve(mirror + file, sha256, file, cache(), progressbar=True)
+            return Path(path)
         except (OSError, ValueError) as error:
             failures += f"\n  {mirror}: {error}"
-        else:
-            return Path(path)
     raise ConnectionError(
-        f"load_mnist: {name}.gz is neither in the folder MINIDL_DATA ({named()}) nor "
-        f"in {cache()}, and no mirror gives it; copy the four files from a "
-        f"machine that has them to one of these folders{failures}"
+        f"load_mnist: {file} is neither in the folder MINIDL_DATA ({named()}) nor in "
+        f"{cache()}, and no mirror gives it; copy the four files from a machine that "
+        f"has them to one of these folders{failures}"
     )

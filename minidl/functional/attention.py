@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from minidl import kernels
-from minidl.arguments import check_floats, check_tensor
+from minidl.arguments import check_floats, check_only_defaults
 from minidl.dtypes import FLOAT
 from minidl.functional.dropout import dropout
+from minidl.operands import array_of
 from minidl.operators import AnyArray, matmul, unbroadcast
 from minidl.tensor import Tensor
 
@@ -34,28 +36,28 @@ def scaled_dot_product_attention(
     Shapes:  query (..., L, E), key (..., S, E), value (..., S, V) -> (..., L, V)
     """
     name = "scaled_dot_product_attention"
-    if enable_gqa:
-        raise NotImplementedError(
-            f"{name}: enable_gqa=True is not part of minidl; repeat key and value"
+    check_only_defaults(name, {"enable_gqa": enable_gqa}, {"enable_gqa": False})
+    check_floats(name, query=query, key=key, value=value)
+    fit = query.shape[-1:] == key.shape[-1:] and key.shape[-2:-1] == value.shape[-2:-1]
+    if not fit or min(query.ndim, key.ndim, value.ndim) < 2:
+        raise ValueError(
+            f"{name}: query {query.shape}, key {key.shape}, value {value.shape} do not "
+            "fit; pass (..., L, E), (..., S, E), (..., S, V)"
         )
-    check_attention(name, query, key, value)
     if is_causal and attn_mask is not None:
         raise ValueError(
             f"{name}: both attn_mask and is_causal are given; combine them in attn_mask"
         )
     if is_causal:
         attn_mask = Tensor(np.tri(query.shape[-2], key.shape[-2], dtype=bool))
-    mask = None if attn_mask is None else added(name, attn_mask, query)
-    weights = attention_weights(name, query, key, mask, scale)
+    if attn_mask is not None:
+        attn_mask = added(name, "attn_mask", attn_mask, query, takes=True)
+    weights = attention_weights(name, query, key, attn_mask, scale)
     return matmul(dropout(weights, dropout_p), value)
 
 
 def attention_weights(
-    name: str,
-    query: Tensor,
-    key: Tensor,
-    mask: Tensor | None = None,
-    scale: float | None = None,
+    name: str, query: Tensor, key: Tensor, mask: Tensor | None, scale: Any = None
 ) -> Tensor:
     """How much each query takes of each key: positive numbers that sum to 1.
 
@@ -73,48 +75,24 @@ def attention_weights(
             f"{name}: query {q.shape}, key {k.shape}{added_mask} do not fit; pass "
             "(..., L, E), (..., S, E) and a mask that broadcasts to (..., L, S)"
         ) from None
-    shapes = q.shape, k.shape, None if mask is None else mask.shape
+    others = (key,) if mask is None else (key, mask)
+    shapes = [x.shape for x in (query, *others)]
 
     def backward(g: AnyArray) -> tuple[AnyArray, ...]:
         gradients = kernels.attention_weights_backward(g, w, q, k, factor)
-        return tuple(
-            unbroadcast(dx, shape)
-            for dx, shape in zip(gradients, shapes, strict=True)
-            if shape is not None
-        )
+        return tuple(map(unbroadcast, gradients, shapes))
 
-    others = (key,) if mask is None else (key, mask)
     return query.record(w, backward, *others, saves=(query, key), saves_result=True)
 
 
-def added(name: str, mask: Tensor, query: Tensor) -> Tensor:
-    """The mask as numbers to add to the scores: -inf where a bool mask is False."""
-    check_tensor(name, "attn_mask", mask)
-    if mask.dtype == np.bool_:
-        return Tensor(np.where(mask.array, 0, -np.inf).astype(query.dtype))
-    if mask.dtype not in (FLOAT, query.dtype):
+def added(name: str, argument: str, mask: Tensor, query: Tensor, takes: bool) -> Tensor:
+    """The mask as numbers to add to the scores; bools that equal takes leave them."""
+    m = array_of(name, mask, argument)
+    if m.dtype == np.bool_:
+        return Tensor(np.where(m == takes, 0, -np.inf).astype(query.dtype))
+    if m.dtype not in (FLOAT, query.dtype):
         raise TypeError(
-            f"{name}: attn_mask is {mask.dtype} but query is {query.dtype}; pass bools "
+            f"{name}: {argument} is {m.dtype} but query is {query.dtype}; pass bools "
             f"or {query.dtype}"
         )
     return mask.to(query.dtype)
-
-
-def check_attention(name: str, query: Tensor, key: Tensor, value: Tensor) -> None:
-    """Raise unless queries, keys and values fit each other."""
-    check_floats(name, query=query, key=key, value=value)
-    if min(query.ndim, key.ndim, value.ndim) < 2:
-        raise ValueError(
-            f"{name}: query {query.shape}, key {key.shape}, value {value.shape}; pass "
-            "at least 2 dimensions"
-        )
-    if query.shape[-1] != key.shape[-1]:
-        raise ValueError(
-            f"{name}: query {query.shape} but key {key.shape}; the last sizes must be "
-            "equal"
-        )
-    if key.shape[-2] != value.shape[-2]:
-        raise ValueError(
-            f"{name}: key {key.shape} but value {value.shape}; there must be a value "
-            "for each key"
-        )

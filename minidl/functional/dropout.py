@@ -16,7 +16,7 @@ def dropout(
 
     The others are 1 / (1 - p) of what they were, so that the mean stays.
     """
-    return drop("dropout", input, p, training, inplace, input.ndim)
+    return drop("dropout", input, p, training, inplace, False)
 
 
 def dropout2d(
@@ -26,21 +26,20 @@ def dropout2d(
 
     Shapes:  input (N, C, H, W) -> as input
     """
-    check_floats("dropout2d", input=input)
-    if input.ndim != 4:
-        raise ValueError(f"dropout2d: input {input.shape}; pass images (N, C, H, W)")
-    return drop("dropout2d", input, p, training, inplace, 2)
+    return drop("dropout2d", input, p, training, inplace, True)
 
 
 def drop(
-    name: str, input: Tensor, p: float, training: bool, inplace: bool, drawn: int
+    name: str, input: Tensor, p: float, training: bool, inplace: bool, images: bool
 ) -> Tensor:
-    """Input times 0 or 1 / (1 - p), drawn for each entry of its first dimensions."""
+    """Input times 0 or 1 / (1 - p), drawn for each entry, or each channel of images."""
     check_floats(name, input=input)
+    if images and input.ndim != 4:
+        raise ValueError(f"{name}: input {input.shape}; pass images (N, C, H, W)")
     check_probability(name, p)
     if not training or not p:
         return input
-    shape = input.shape[:drawn] + (1,) * (input.ndim - drawn)
+    shape = (*input.shape[:2], 1, 1) if images else input.shape
 
     def compute(x: Tensor) -> Tensor:
         y, factors = kernels.dropout(x.array, p, default_generator.rng, shape)

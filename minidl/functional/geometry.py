@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,31 @@ import numpy as np
 from minidl.arguments import check_floats
 from minidl.kernels.windows import Pair
 from minidl.tensor import Tensor
+
+Function = Callable[..., Tensor]
+
+
+def of_batches(shape: str) -> Callable[[Function], Function]:
+    """Decorates functions of a batch: input may be one sample, of this shape, too."""
+
+    def decorate(function: Function) -> Function:
+        name, dims = function.__name__, 2 + shape.count(",")
+
+        @wraps(function)
+        def batched(input: Tensor, *args: Any, **options: Any) -> Tensor:
+            check_floats(name, input=input)
+            if input.ndim == dims:
+                return function(input, *args, **options)
+            if input.ndim == dims - 1:
+                return function(input.unsqueeze(0), *args, **options).squeeze(0)
+            raise ValueError(
+                f"{name}: input {input.shape} has {input.ndim} dimensions; pass "
+                f"(N, {shape}) or ({shape})"
+            )
+
+        return batched
+
+    return decorate
 
 
 def pair(name: str, argument: str, value: Any, least: int = 1, dims: int = 2) -> Pair:
@@ -28,27 +55,10 @@ def pair(name: str, argument: str, value: Any, least: int = 1, dims: int = 2) ->
     return int(rows), int(columns)
 
 
-def check_images(name: str, input: Tensor, dims: int = 2) -> tuple[int, ...]:
-    """The axes that input lacks to be images (N, C, H, W); an error if it is neither.
-
-    A batch may be missing, and with dims = 1 the rows.
-    """
-    check_floats(name, input=input)
-    shape = "C, L" if dims == 1 else "C, H, W"
-    if input.ndim not in (dims + 1, dims + 2):
-        raise ValueError(
-            f"{name}: input {input.shape} has {input.ndim} dimensions; pass "
-            f"(N, {shape}) or ({shape})"
-        )
-    batch = (0,) if input.ndim == dims + 1 else ()
-    return (*batch, 2) if dims == 1 else batch
-
-
 def check_places(name: str, input: Tensor, span: Pair, count: Pair) -> None:
     """Raise unless the window has a place in input and its padding."""
     if min(count) < 1:
         raise ValueError(
             f"{name}: input {input.shape}, padded, is smaller than the window, "
-            f"{span[0]} by {span[1]}; pass larger input, more padding or a smaller "
-            "kernel"
+            f"{span[0]} by {span[1]}; pass larger input, more padding, a smaller kernel"
         )

@@ -30,25 +30,45 @@ def batch_norm(
 
     Shapes:  input (N, C, ...), the others (C,) -> as input
     """
-    running = running_mean, running_var
-    check_batch_norm(input, running, (weight, bias), training)
-    x, C = input.array, input.shape[1]
-    if training:
-        mean, var = kernels.moments(x)
-        sample = var * (x.size / (x.size - C))  # the batch is a sample of the data
-        for tensor, new in zip(running, (mean, sample), strict=True):
-            if tensor is not None:
-                tensor.array += momentum * (new - tensor.array)
-    else:
-        mean, var = (t.array.copy() for t in running if t is not None)
-    W = np.ones(C, x.dtype) if weight is None else weight.array
-    b = np.zeros(C, x.dtype) if bias is None else bias.array
+    running = {"running_mean": running_mean, "running_var": running_var}
+    check_floats("batch_norm", input=input)
+    if input.ndim < 2:
+        raise ValueError(f"batch_norm: input {input.shape}; pass (N, C, ...)")
+    given = running | {"weight": weight, "bias": bias}
+    W, b = affine("batch_norm", input.shape[1:2], input, **given)
+    x = input.array
+    mean, var = statistics(x, [*running.values()], training, momentum)
     y = kernels.batch_norm(x, mean, var, W, b, eps)
 
     def backward(g: AnyArray) -> tuple[AnyArray, ...]:
         return kernels.batch_norm_backward(g, x, mean, var, W, eps, training)
 
     return record_with(input, weight, bias, y, backward)
+
+
+def statistics(
+    x: AnyArray, running: list[Tensor | None], training: bool, momentum: float
+) -> Sequence[AnyArray]:
+    """Mean and variance to take out: those of x, towards which running moves, or it."""
+    there = [tensor for tensor in running if tensor is not None]
+    if not training:
+        if len(there) < 2:
+            raise ValueError(
+                "batch_norm: training is False but running_mean or running_var is "
+                "None; pass both"
+            )
+        return [tensor.array.copy() for tensor in there]
+    if x.size <= x.shape[1]:
+        raise ValueError(
+            f"batch_norm: input {x.shape} has {x.size // max(x.shape[1], 1)} value for "
+            "each channel; its variance in training needs 2 or more"
+        )
+    mean, var = kernels.moments(x)
+    sample = var * (x.size / (x.size - x.shape[1]))  # the batch is a sample of the data
+    for tensor, new in zip(running, (mean, sample), strict=True):
+        if tensor is not None:
+            tensor.array += momentum * (new - tensor.array)
+    return mean, var
 
 
 def layer_norm(
@@ -66,57 +86,27 @@ def layer_norm(
     """
     sizes = normalized_shape
     shape = (sizes,) if isinstance(sizes, int) else tuple(sizes)
-    check_affine("layer_norm", shape, input=input, weight=weight, bias=bias)
+    W, b = affine("layer_norm", shape, input, weight=weight, bias=bias)
     if not shape or input.shape[-len(shape) :] != shape:
         raise ValueError(
-            f"layer_norm: input {input.shape} does not end in normalized_shape "
-            f"{shape}; pass its last sizes"
+            f"layer_norm: input {input.shape} does not end in normalized_shape {shape}"
         )
-    x = input.array
-    W = np.ones(shape, x.dtype) if weight is None else weight.array
-    b = np.zeros(shape, x.dtype) if bias is None else bias.array
+    x, gradients = input.array, kernels.layer_norm_backward
     y = kernels.layer_norm(x, W, b, eps)
-    gradients = kernels.layer_norm_backward
     return record_with(input, weight, bias, y, lambda g: gradients(g, x, W, eps))
 
 
-def check_batch_norm(
-    input: Tensor,
-    running: tuple[Tensor | None, ...],
-    affine: tuple[Tensor | None, ...],
-    training: bool,
-) -> None:
-    """Raise unless batch_norm's arguments fit each other."""
-    check_floats("batch_norm", input=input)
-    if input.ndim < 2:
-        raise ValueError(
-            f"batch_norm: input {input.shape} has no channels; pass (N, C, ...)"
-        )
-    names = "running_mean", "running_var", "weight", "bias"
-    others = dict(zip(names, (*running, *affine), strict=True))
-    check_affine("batch_norm", input.shape[1:2], input=input, **others)
-    if not training and None in running:
-        raise ValueError(
-            "batch_norm: training is False but running_mean or running_var is None; "
-            "pass both"
-        )
-    values = input.array.size // max(input.shape[1], 1)
-    if training and values < 2:
-        raise ValueError(
-            f"batch_norm: input {input.shape} has {values} value for each channel; its "
-            "variance in training needs 2 or more"
-        )
-
-
-def check_affine(
-    name: str, shape: tuple[int, ...], input: Tensor, **others: Tensor | None
-) -> None:
-    """Raise unless the others have this shape, and all of them input's dtype."""
-    given = {key: value for key, value in others.items() if value is not None}
-    check_floats(name, input=input, **given)
-    for key, value in given.items():
+def affine(
+    name: str, shape: tuple[int, ...], input: Tensor, **given: Tensor | None
+) -> tuple[AnyArray, AnyArray]:
+    """The arrays of weight and bias, or ones and zeros; an error unless given fits."""
+    there = {key: value for key, value in given.items() if value is not None}
+    check_floats(name, input=input, **there)
+    for key, value in there.items():
         if value.shape != shape:
             raise ValueError(
-                f"{name}: {key} {value.shape} for input {input.shape}; pass shape "
-                f"{shape}"
+                f"{name}: {key} {value.shape} for input {input.shape}; pass {shape}"
             )
+    weight, bias = given["weight"], given["bias"]
+    W = np.ones(shape, input.dtype) if weight is None else weight.array
+    return W, np.zeros(shape, input.dtype) if bias is None else bias.array

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,87 +12,76 @@ from minidl.operators import AnyArray
 from minidl.tensor import Tensor
 
 MODES = "constant", "reflect", "replicate", "circular"
-Widths = list[tuple[int, int]]
-"""Entries before and after a tensor along each of its dimensions."""
+Width = tuple[int, int]
+"""How many entries to put before and after those along a dimension."""
 
 
 def pad(
-    input: Tensor,
-    pad: Sequence[int],
-    mode: str = "constant",
-    value: float | None = None,
+    input: Tensor, pad: Sequence[int], mode: str = "constant", value: Any = None
 ) -> Tensor:
     """Input with more entries before and after it in its last dimensions.
 
-    pad counts them, (before, after) of the last dimension first. They are value (None:
-    0) in mode constant, in which a negative count takes entries away; else those
-    inside the edge (reflect), at it (replicate), or at the other end (circular).
+    pad counts them, (before, after) of the last dimension first; a negative count takes
+    entries away. They are value (None: 0) in mode constant, else those inside the edge
+    (reflect), at it (replicate), or at the other end (circular).
     """
-    widths = check_pad(input, pad, mode, value)
+    check_tensor("pad", "input", input)
+    if mode not in MODES:
+        raise NotImplementedError(f"pad: mode is {mode!r}; pass one of {MODES}")
+    if mode != "constant" and value is not None:
+        raise ValueError(f"pad: mode {mode} takes no value; value is {value}")
+    widths = widths_of(input, pad, mode)
     if mode == "constant":
         return pad_with(input, widths, value or 0)
     for axis, width in enumerate(widths):
         if width != (0, 0):
-            input = pad_along(input, axis, width, mode)
+            positions = positions_along(input.shape[axis], width, mode)
+            input = input[(slice(None),) * axis + (positions,)]
     return input
 
 
-def pad_with(input: Tensor, widths: Widths, value: float) -> Tensor:
+def pad_with(input: Tensor, widths: list[Width], value: float) -> Tensor:
     """Input within entries of this value."""
-    sizes = zip(input.shape, widths, strict=True)
-    shape = [n + before + after for n, (before, after) in sizes]
+    size = input.shape
+    shape = [n + a + b for n, (a, b) in zip(size, widths, strict=True)]
     place = tuple(slice(max(a, 0), -b if b > 0 else None) for a, b in widths)
     kept = tuple(slice(max(-a, 0), b if b < 0 else None) for a, b in widths)
     y = np.full_like(input.array, value, shape=shape)
     y[place] = input.array[kept]
 
     def backward(g: AnyArray) -> tuple[AnyArray]:
-        dx = np.zeros_like(g, shape=input.shape)
+        dx = np.zeros_like(g, shape=size)
         dx[kept] = g[place]
         return (dx,)
 
     return input.record(y, backward)
 
 
-def pad_along(input: Tensor, axis: int, width: tuple[int, int], mode: str) -> Tensor:
-    """Input with entries of its own before and after it along one dimension."""
-    last = input.shape[axis] - 1
-    positions = np.arange(-width[0], last + 1 + width[1])
-    source = {
-        "reflect": last - abs(last - abs(positions)),
-        "replicate": positions.clip(0, last),
-        "circular": positions % (last + 1),
-    }[mode]
-
-    def backward(g: AnyArray) -> tuple[AnyArray]:
-        dx = np.zeros_like(g, shape=input.shape)
-        np.add.at(dx.swapaxes(0, axis), source, g.swapaxes(0, axis))
-        return (dx,)
-
-    return input.record(input.array.take(source, axis), backward)
+def positions_along(n: int, width: Width, mode: str) -> Any:
+    """Which of n entries stand along a dimension that is so much wider."""
+    before, after = width
+    positions = np.arange(-before, n + after)
+    if mode == "reflect":
+        return n - 1 - abs(n - 1 - abs(positions))
+    if mode == "replicate":
+        return positions.clip(0, n - 1)
+    first, left = max(-before, 0), n + min(before, 0) + min(after, 0)
+    return first + (positions - first) % left
 
 
-def check_pad(
-    input: Tensor, pad: Sequence[int], mode: str, value: float | None
-) -> Widths:
+def widths_of(input: Tensor, pad: Sequence[int], mode: str) -> list[Width]:
     """The widths of all dimensions, first to last; an error if pad does not fit."""
-    check_tensor("pad", "input", input)
-    if mode not in MODES:
-        raise NotImplementedError(f"pad: mode is {mode!r}; pass one of {MODES}")
-    if mode != "constant" and value is not None:
-        raise ValueError(f"pad: mode {mode} takes no value; value is {value}")
-    if mode != "constant" and min(pad, default=0) < 0:
-        raise ValueError(f"pad: mode {mode} takes nothing away; pad is {tuple(pad)}")
     if len(pad) % 2 or len(pad) > 2 * input.ndim:
         raise ValueError(
-            f"pad: pad has {len(pad)} numbers for input {input.shape}; pass two for "
-            "each dimension from the last on"
+            f"pad: pad has {len(pad)} numbers for input {input.shape}; pass two a side"
         )
-    widths = [*zip(pad[::2], pad[1::2], strict=True)][::-1]
-    widths = [(0, 0)] * (input.ndim - len(widths)) + widths
+    numbers = [0] * (2 * input.ndim - len(pad)) + [*pad][::-1]
+    widths = [*zip(numbers[1::2], numbers[::2], strict=True)]
     for n, (before, after) in zip(input.shape, widths, strict=True):
-        most = {"reflect": n - 1, "circular": n}.get(mode, max(before, after))
-        if max(before, after) > most or before + after < -n:
+        more, left = max(before, after, 0), n + min(before, 0) + min(after, 0)
+        most = {"reflect": n - 1, "circular": n}.get(mode, more)
+        least = mode != "constant" and (before, after) != (0, 0)
+        if more > most or left < least:
             raise ValueError(
                 f"pad: pad {tuple(pad)} in mode {mode} is too much for input "
                 f"{input.shape}; a side of {n} entries has ({before}, {after})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,23 +11,17 @@ from minidl import kernels
 from minidl.operators import AnyArray
 from minidl.tensor import Tensor
 
-RULES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
+RELU: dict[str, Any] = {"nonlinearity": "relu"}
+RULES: dict[str, tuple[Any, Any]] = {
     "RNN_TANH": (kernels.rnn, kernels.rnn_backward),
-    "RNN_RELU": (
-        partial(kernels.rnn, nonlinearity="relu"),
-        partial(kernels.rnn_backward, nonlinearity="relu"),
-    ),
+    "RNN_RELU": (partial(kernels.rnn, **RELU), partial(kernels.rnn_backward, **RELU)),
     "LSTM": (kernels.lstm, kernels.lstm_backward),
     "GRU": (kernels.gru, kernels.gru_backward),
 }
 
 
 def recurrent(
-    rule: str,
-    input: Tensor,
-    states: list[Tensor],
-    weights: list[Tensor],
-    reverse: bool = False,
+    rule: str, input: Tensor, states: list[Tensor], weights: list[Tensor], reverse: bool
 ) -> tuple[Tensor, ...]:
     """The hidden state after every step, and each state after the last one.
 

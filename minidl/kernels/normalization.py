@@ -6,8 +6,6 @@ import numpy as np
 
 from minidl.array import Array
 
-Axes = tuple[int, ...]
-
 
 def batch_norm(
     x: Array, mean: Array, var: Array, W: Array, b: Array, eps: float = 1e-5
@@ -65,7 +63,7 @@ def layer_norm_backward(
     Shapes:  g and x (..., D), W (D,) or more dimensions -> as x, as W, as W
     """
     z, std = standardized(x, W.ndim, eps)
-    batch, features = tuple(range(x.ndim - W.ndim)), Axes(range(-W.ndim, 0))
+    batch, features = tuple(range(x.ndim - W.ndim)), tuple(range(-W.ndim, 0))
     return through(g * W, z, features) / std, (g * z).sum(batch), g.sum(batch)
 
 
@@ -88,7 +86,7 @@ def standardized(x: Array, dims: int, eps: float) -> tuple[Array, Array]:
     return centred / std, std
 
 
-def through(d: Array, z: Array, axes: Axes) -> Array:
+def through(d: Array, z: Array, axes: tuple[int, ...]) -> Array:
     """Gradient at the entries that z was standardized from, times their deviation.
 
     Backward:  d - mean d - z mean(d z): moving all entries together, or away from

@@ -44,58 +44,16 @@ from minidl.nn.recurrent import GRU, LSTM, RNN
 
 keep_freed_memory()
 
-__all__ = [
-    "ELU",
-    "GELU",
-    "GRU",
-    "LSTM",
-    "RNN",
-    "AdaptiveAvgPool2d",
-    "AvgPool2d",
-    "BCELoss",
-    "BCEWithLogitsLoss",
-    "BatchNorm1d",
-    "BatchNorm2d",
-    "Conv1d",
-    "Conv2d",
-    "ConvTranspose2d",
-    "CrossEntropyLoss",
-    "Dropout",
-    "Dropout2d",
-    "Embedding",
-    "Flatten",
-    "GRUCell",
-    "HingeEmbeddingLoss",
-    "Identity",
-    "KLDivLoss",
-    "L1Loss",
-    "LSTMCell",
-    "LayerNorm",
-    "LeakyReLU",
-    "Linear",
-    "LogSoftmax",
-    "MSELoss",
-    "MaxPool2d",
-    "Module",
-    "ModuleDict",
-    "ModuleList",
-    "MultiMarginLoss",
-    "MultiheadAttention",
-    "NLLLoss",
-    "Parameter",
-    "RNNCell",
-    "ReLU",
-    "Sequential",
-    "SiLU",
-    "Sigmoid",
-    "SmoothL1Loss",
-    "Softmax",
-    "Softplus",
-    "Tanh",
-    "functional",
-    "init",
-    "utils",
-]
+__all__ = ["Module", "ModuleDict", "ModuleList", "Parameter", "Sequential"]
+__all__ += ["Conv1d", "Conv2d", "ConvTranspose2d", "Embedding", "Flatten", "Linear"]
+__all__ += ["AdaptiveAvgPool2d", "AvgPool2d", "Identity", "MaxPool2d"]
+__all__ += ["BatchNorm1d", "BatchNorm2d", "Dropout", "Dropout2d", "LayerNorm"]
+__all__ += ["GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "MultiheadAttention"]
+__all__ += ["RNNCell", "functional", "init", "utils"]
+__all__ += ["ELU", "GELU", "LeakyReLU", "LogSoftmax", "ReLU", "SiLU", "Sigmoid"]
+__all__ += ["BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "HingeEmbeddingLoss"]
+__all__ += ["KLDivLoss", "L1Loss", "MSELoss", "MultiMarginLoss", "NLLLoss"]
+__all__ += ["SmoothL1Loss", "Softmax", "Softplus", "Tanh"]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from minidl.arguments import check_floats, check_only_defaults, check_tensor
-from minidl.creation import empty
-from minidl.functional.attention import attention_weights
+from minidl.arguments import check_floats, check_only_defaults
+from minidl.creation import empty, zeros
+from minidl.functional.attention import added, attention_weights
 from minidl.functional.dropout import dropout
 from minidl.functional.linear import linear
 from minidl.nn import init
@@ -19,6 +17,7 @@ from minidl.operators import matmul
 from minidl.tensor import Tensor
 
 NAME = "MultiheadAttention"
+MASKS = "key_padding_mask", "attn_mask"
 LEFT_OUT = {"add_bias_kv": False, "add_zero_attn": False, "kdim": None, "vdim": None}
 
 
@@ -55,12 +54,11 @@ class MultiheadAttention(Module):
         self.dropout, self.batch_first = dropout, batch_first
         options = {"device": device, "dtype": dtype}
         self.in_proj_weight = Parameter(empty(3 * embed_dim, embed_dim, **options))
-        in_proj_bias = Parameter(empty(3 * embed_dim, **options)) if bias else None
+        in_proj_bias = Parameter(zeros(3 * embed_dim, **options)) if bias else None
         self.register_parameter("in_proj_bias", in_proj_bias)
         self.out_proj = Linear(embed_dim, embed_dim, bias, **options)
         init.xavier_uniform_(self.in_proj_weight)
         if bias:
-            init.zeros_(self.in_proj_bias)
             init.zeros_(self.out_proj.bias)
 
     def forward(
@@ -84,10 +82,7 @@ class MultiheadAttention(Module):
                  -> (L, N, E), (N, L, S), or (N, heads, L, S) if not averaged
                  batch_first: N first; without batch: no N
         """
-        if is_causal:
-            raise NotImplementedError(
-                f"{NAME}: is_causal=True is not part of minidl; pass attn_mask alone"
-            )
+        check_only_defaults(NAME, {"is_causal": is_causal}, {"is_causal": False})
         inputs, batched = [query, key, value], self.check_inputs(query, key, value)
         if not batched:
             inputs = [x[None] for x in inputs]
@@ -134,43 +129,30 @@ class MultiheadAttention(Module):
     ) -> Tensor | None:
         """Both masks as numbers to add to the scores (N, heads, L, S), or None."""
         (N, heads, L, _), S = q.shape, k.shape[2]
-        masks = []
-        if padding is not None:
-            padding = added(padding, "key_padding_mask", q, [(N, S)])
-            masks.append(padding.reshape(N, 1, 1, S))
-        if attn_mask is not None:
-            attn_mask = added(attn_mask, "attn_mask", q, [(L, S), (N * heads, L, S)])
-            each = attn_mask.ndim == 3
-            masks.append(attn_mask.reshape(N, heads, L, S) if each else attn_mask)
-        return masks[0] + masks[1] if len(masks) == 2 else (*masks, None)[0]
+        each: Any = {(L, S): (L, S), (N * heads, L, S): (N, heads, L, S)}
+        both = (padding, {(N, S): (N, 1, 1, S)}), (attn_mask, each)
+        total = None
+        for name, (mask, shapes) in zip(MASKS, both, strict=True):
+            if mask is not None:
+                numbers = added(NAME, name, mask, q, takes=False)
+                if mask.shape not in shapes:
+                    known = " or ".join(map(str, shapes))
+                    raise ValueError(f"{NAME}: {name} {mask.shape}; pass {known}")
+                numbers = numbers.reshape(*shapes[mask.shape])
+                total = numbers if total is None else total + numbers
+        return total
 
     def check_inputs(self, query: Tensor, key: Tensor, value: Tensor) -> bool:
         """Whether there is a batch; an error if the inputs do not fit each other."""
         check_floats(NAME, query=query, key=key, value=value)
-        inputs, batch = (query, key, value), 0 if self.batch_first else 1
-        fit = query.ndim in (2, 3) and {x.ndim for x in inputs} == {query.ndim}
-        if query.ndim == 3 and fit:
-            fit = query.shape[batch] == key.shape[batch]
-        features = {x.shape[-1] for x in inputs if x.ndim}
-        if not fit or features != {self.embed_dim} or key.shape != value.shape:
+        batch = 0 if self.batch_first else 1
+        fit = query.ndim in (2, 3) and query.ndim == key.ndim
+        fit = fit and query.shape[-1] == key.shape[-1] == self.embed_dim
+        fit = fit and (query.ndim == 2 or query.shape[batch] == key.shape[batch])
+        if not fit or key.shape != value.shape:
             raise ValueError(
                 f"{NAME}: query {query.shape}, key {key.shape}, value {value.shape} do "
                 f"not fit; pass (T, N, {self.embed_dim}), batch_first (N, T, ...), "
                 "without batch (T, ...); key and value of one shape"
             )
         return query.ndim == 3
-
-
-def added(
-    mask: Tensor, argument: str, query: Tensor, shapes: list[tuple[int, ...]]
-) -> Tensor:
-    """The mask as numbers to add to the scores: -inf where a bool mask is True."""
-    check_tensor(NAME, argument, mask)
-    if mask.shape not in shapes:
-        known = " or ".join(map(str, shapes))
-        raise ValueError(f"{NAME}: {argument} has shape {mask.shape}; pass {known}")
-    if mask.dtype == np.bool_:
-        return Tensor(np.where(mask.array, -np.inf, 0).astype(query.dtype))
-    if mask.dtype.kind != "f":
-        raise TypeError(f"{NAME}: {argument} is {mask.dtype}; pass bools or floats")
-    return mask.to(query.dtype)

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import (
-    Callable,
-    ItemsView,
-    Iterable,
-    Iterator,
-    KeysView,
-    Mapping,
-    ValuesView,
-)
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, Self
 
@@ -30,12 +22,8 @@ class Numbered:
         return iter(self._modules.values())
 
     def __getitem__(self, index: int | slice) -> Any:
-        if not isinstance(index, slice):
-            return list(self)[index]
-        part = type(self)()
-        for name, module in list(self._modules.items())[index]:
-            part.add_module(name, module)
-        return part
+        named: Any = list(self._modules.items())[index]
+        return type(self)(dict(named)) if isinstance(index, slice) else named[1]  # type: ignore[call-arg]
 
     def __setitem__(self, index: int, module: Module) -> None:
         setattr(self, list(self._modules)[index], module)
@@ -108,7 +96,7 @@ class ModuleList(Numbered, Module):
         self.extend(modules or ())
 
     def __getitem__(self, index: int | slice) -> Any:
-        part = super().__getitem__(index)
+        part = list(self)[index]
         return type(self)(part) if isinstance(index, slice) else part
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:
@@ -150,15 +138,15 @@ class ModuleDict(Module):
     def __contains__(self, key: str) -> bool:
         return key in self._modules
 
-    def keys(self) -> KeysView[str]:
+    def keys(self) -> Collection[str]:
         """The names."""
         return self._modules.keys()
 
-    def values(self) -> ValuesView[Any]:
+    def values(self) -> Collection[Any]:
         """The parts."""
         return self._modules.values()
 
-    def items(self) -> ItemsView[str, Any]:
+    def items(self) -> Collection[tuple[str, Any]]:
         """The names with the parts."""
         return self._modules.items()
 

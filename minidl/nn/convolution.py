@@ -24,7 +24,7 @@ class Convolution(Module):
     Both start uniform in (-k, k), k = 1 / sqrt(entries of weight[0]).
     """
 
-    dims = 2
+    dims, transposed = 2, False
 
     def __init__(
         self,
@@ -45,46 +45,40 @@ class Convolution(Module):
         self.kernel_size = self.sizes("kernel_size", kernel_size)
         self.stride = self.sizes("stride", stride)
         self.dilation = self.sizes("dilation", dilation)
-        self.output_padding: tuple[int, ...] = (0,) * self.dims
+        self.output_padding = self.sizes("output_padding", 0, 0)
         named = isinstance(padding, str)
         self.padding = padding if named else self.sizes("padding", padding, 0)
         self.groups, self.padding_mode = groups, padding_mode
         self.check()
-        shape, options = self.weight_channels(), {"device": device, "dtype": dtype}
-        self.weight = Parameter(empty(*shape, *self.kernel_size, **options))
-        self.register_parameter(
-            "bias", Parameter(empty(out_channels, **options)) if bias else None
-        )
+        channels = in_channels, out_channels
+        outer, inner = channels if self.transposed else channels[::-1]
+        shape, options = self.kernel_size, {"device": device, "dtype": dtype}
+        self.weight = Parameter(empty(outer, inner // groups, *shape, **options))
+        biases = Parameter(empty(out_channels, **options)) if bias else None
+        self.register_parameter("bias", biases)
         self.reset_parameters()
 
     def sizes(self, argument: str, value: Any, least: int = 1) -> tuple[int, ...]:
         """A number for each dimension that the kernel slides along."""
-        name = type(self).__name__
-        return pair(name, argument, value, least, self.dims)[-self.dims :]
+        both = pair(type(self).__name__, argument, value, least, self.dims)
+        return both[-self.dims :]
 
     def check(self) -> None:
         """Raise unless the arguments fit each other."""
-        channels = self.in_channels, self.out_channels
-        if self.groups < 1 or any(n % self.groups for n in channels):
-            self.refuse(
-                f"groups {self.groups} does not divide both channels {channels}"
-            )
-        if self.padding_mode not in ("zeros", *MODES[1:]):
-            self.refuse(
-                f"padding_mode is {self.padding_mode!r}; pass zeros or {MODES[1:]}"
-            )
-        if isinstance(self.padding, str) and self.padding not in ("same", "valid"):
-            self.refuse(f"padding is {self.padding!r}; pass 'same', 'valid' or numbers")
-        if self.padding == "same" and max(self.stride) > 1:
-            self.refuse(f"padding is 'same' but stride {self.stride}; pass stride 1")
+        channels, groups = (self.in_channels, self.out_channels), self.groups
+        mode, padding, stride = self.padding_mode, self.padding, self.stride
+        if groups < 1 or any(n % groups for n in channels):
+            self.refuse(f"groups {groups} does not divide both channels {channels}")
+        if mode not in ("zeros", *MODES[1:]):
+            self.refuse(f"padding_mode is {mode!r}; pass zeros or {MODES[1:]}")
+        if isinstance(padding, str) and padding not in ("same", "valid"):
+            self.refuse(f"padding is {padding!r}; pass 'same', 'valid' or numbers")
+        if padding == "same" and max(stride) > 1:
+            self.refuse(f"padding is 'same' but stride {stride}; pass stride 1")
 
     def refuse(self, problem: str) -> None:
         """Raise for arguments with this problem."""
         raise ValueError(f"{type(self).__name__}: {problem}")
-
-    def weight_channels(self) -> tuple[int, int]:
-        """The first two sizes of weight."""
-        return self.out_channels, self.in_channels // self.groups
 
     def reset_parameters(self) -> None:
         """Draw the first weights and biases."""
@@ -96,7 +90,7 @@ class Convolution(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Shapes:  input (N, in_channels, ...) -> (N, out_channels, ...)."""
         padding = self.padding
-        if self.padding_mode != "zeros":
+        if self.padding_mode != "zeros" and padding != "valid":
             input, padding = pad(input, self.around(), self.padding_mode), 0
         function = functional.conv1d if self.dims == 1 else functional.conv2d
         window = self.stride, padding, self.dilation, self.groups
@@ -104,28 +98,22 @@ class Convolution(Module):
 
     def around(self) -> list[int]:
         """The padding as pad() takes it: before and after, last dimension first."""
-        if self.padding == "valid":
-            return [0, 0] * self.dims
-        if self.padding != "same":
-            return [n for n in reversed(self.padding) for _ in range(2)]
         sizes = zip(self.kernel_size, self.dilation, strict=True)
         totals = [d * (k - 1) for k, d in sizes]
-        return [n for t in reversed(totals) for n in (t // 2, t - t // 2)]
+        if self.padding != "same":
+            totals = [2 * n for n in self.padding]
+        return [n for total in totals[::-1] for n in (total // 2, -(-total // 2))]
 
     def extra_repr(self) -> str:
         """The sizes, and the options that are not as usual."""
         zeros, ones = (0,) * self.dims, (1,) * self.dims
-        options = {
-            "padding": (self.padding, zeros),
-            "dilation": (self.dilation, ones),
-            "output_padding": (self.output_padding, zeros),
-            "groups": (self.groups, 1),
-            "bias": (self.bias is not None, True),
-            "padding_mode": (self.padding_mode, "zeros"),
-        }
-        sizes = f"kernel_size={self.kernel_size}, stride={self.stride}"
-        unusual = [f", {k}={v}" for k, (v, usual) in options.items() if v != usual]
-        return f"{self.in_channels}, {self.out_channels}, {sizes}{''.join(unusual)}"
+        usual: dict[str, Any] = {"padding": zeros, "dilation": ones}
+        usual |= {"output_padding": zeros, "groups": 1, "bias": True}
+        usual |= {"padding_mode": "zeros"}
+        values = vars(self) | {"bias": self.bias is not None}
+        names = [name for name in usual if values[name] != usual[name]]
+        shown = [f"{k}={values[k]}" for k in ("kernel_size", "stride", *names)]
+        return f"{self.in_channels}, {self.out_channels}, {', '.join(shown)}"
 
 
 class Conv1d(Convolution):
@@ -144,6 +132,8 @@ class ConvTranspose2d(Convolution):
     weight:  (in_channels, out_channels / groups, *kernel_size)
     """
 
+    transposed = True
+
     def __init__(
         self,
         in_channels: int,
@@ -160,16 +150,10 @@ class ConvTranspose2d(Convolution):
         dtype: Any = None,
     ) -> None:
         if padding_mode != "zeros" or isinstance(padding, str):
-            self.refuse(
-                f"padding {padding!r}, {padding_mode!r}; pass numbers and 'zeros'"
-            )
+            self.refuse(f"padding {padding!r}, {padding_mode!r}; pass numbers, 'zeros'")
         window = kernel_size, stride, padding, dilation, groups, bias, padding_mode
         super().__init__(in_channels, out_channels, *window, device, dtype)
         self.output_padding = self.sizes("output_padding", output_padding, 0)
-
-    def weight_channels(self) -> tuple[int, int]:
-        """The first two sizes of weight."""
-        return self.in_channels, self.out_channels // self.groups
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
         """The larger images; output_size chooses among the possible sizes.
@@ -184,15 +168,13 @@ class ConvTranspose2d(Convolution):
 
     def extra_for(self, input: Tensor, size: tuple[int, ...]) -> tuple[int, ...]:
         """The output_padding that makes images of this size."""
-        axes = self.stride, self.padding, self.dilation, self.kernel_size
-        smallest = [
-            (n - 1) * s - 2 * p + d * (k - 1) + 1
-            for n, s, p, d, k in zip(input.shape[-2:], *axes, strict=True)
-        ]
-        extra = tuple(m - n for m, n in zip(size, smallest, strict=True))
+        window = self.stride, self.padding, self.dilation, self.kernel_size
+        axes = zip(input.shape[-2:], *window, strict=True)
+        least = [(n - 1) * s - 2 * p + d * (k - 1) + 1 for n, s, p, d, k in axes]
+        extra = tuple(m - n for m, n in zip(size, least, strict=True))
         if any(not 0 <= n < s for n, s in zip(extra, self.stride, strict=True)):
             self.refuse(
-                f"output_size {size} for input {input.shape}; pass {tuple(smallest)}, "
+                f"output_size {size} for input {input.shape}; pass {tuple(least)}, "
                 f"or more by less than stride {self.stride}"
             )
         return extra

@@ -34,9 +34,8 @@ class Embedding(Module):
         check_only_defaults("Embedding", left_out, LEFT_OUT)
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.padding_idx = check_padding("Embedding", padding_idx, num_embeddings)
-        self.weight = Parameter(
-            empty(num_embeddings, embedding_dim, device=device, dtype=dtype)
-        )
+        weight = empty(num_embeddings, embedding_dim, device=device, dtype=dtype)
+        self.weight = Parameter(weight)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -52,6 +51,6 @@ class Embedding(Module):
 
     def extra_repr(self) -> str:
         """The sizes, and padding_idx if there is one."""
-        padding = f", padding_idx={self.padding_idx}"
-        sizes = f"{self.num_embeddings}, {self.embedding_dim}"
-        return sizes + padding * (self.padding_idx is not None)
+        row = self.padding_idx
+        padding = "" if row is None else f", padding_idx={row}"
+        return f"{self.num_embeddings}, {self.embedding_dim}{padding}"

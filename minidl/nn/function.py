@@ -10,17 +10,14 @@ from minidl.nn.module import Module
 from minidl.tensor import Tensor
 
 
-def as_module(
-    name: str, function: Callable[..., Tensor], inputs: int = 1, shows: bool = True
-) -> type[Any]:
+def as_module(name: str, function: Callable[..., Tensor]) -> type[Any]:
     """The class, called name, of Modules that call function with fixed options.
 
-    inputs:  how many arguments come first; the others are the constructor's
-    shows:   whether print shows the options
+    The options are the arguments but input, target and dtype; losses do not print them.
     """
-    parameters = list(inspect.signature(function).parameters.values())[inputs:]
-    options = [each.name for each in parameters if each.name != "dtype"]
-    signature = inspect.Signature(parameters[: len(options)])
+    arguments = inspect.signature(function).parameters
+    options = [each for each in arguments if each not in ("input", "target", "dtype")]
+    signature = inspect.Signature([arguments[each] for each in options])
 
     class Function(Module):
         __doc__ = function.__doc__
@@ -28,7 +25,12 @@ def as_module(
 
         def __init__(self, *values: Any, **named: Any) -> None:
             super().__init__()
-            for option, value in fixed(name, signature, values, named).items():
+            try:
+                given = signature.bind(*values, **named)
+            except TypeError as error:
+                raise TypeError(f"{name}{signature}: {error}") from None
+            given.apply_defaults()
+            for option, value in given.arguments.items():
                 if option.endswith("weight"):  # goes with to(), and into state_dict
                     self.register_buffer(option, value)
                 else:
@@ -38,23 +40,12 @@ def as_module(
             return function(*inputs, **{name: getattr(self, name) for name in options})
 
         def extra_repr(self) -> str:
-            shown = {name: getattr(self, name) for name in options if shows}
-            if not shown.get("inplace", True):
-                del shown["inplace"]
-            return ", ".join(f"{name}={value!r}" for name, value in shown.items())
+            shown = [] if "target" in arguments else options
+            values = {option: getattr(self, option) for option in shown}
+            if not values.get("inplace", True):
+                del values["inplace"]
+            return ", ".join(f"{option}={value!r}" for option, value in values.items())
 
     Function.__name__ = Function.__qualname__ = name
     Function.__module__ = "minidl.nn"
     return Function
-
-
-def fixed(
-    name: str, signature: inspect.Signature, values: tuple[Any, ...], named: Any
-) -> dict[str, Any]:
-    """The value of every option, the default where none is given."""
-    try:
-        given = signature.bind(*values, **named)
-    except TypeError as error:
-        raise TypeError(f"{name}{signature}: {error}") from None
-    given.apply_defaults()
-    return given.arguments

@@ -14,8 +14,8 @@ from minidl.generator import Generator, rng_of
 from minidl.tape import no_grad
 from minidl.tensor import Tensor
 
-GAINS = {"tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
 LINEAR = ("linear", "sigmoid", "conv1d", "conv2d", "conv_transpose2d")
+GAINS = dict.fromkeys(LINEAR, 1.0) | {"tanh": 5 / 3, "relu": 2**0.5, "selu": 3 / 4}
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
@@ -25,12 +25,10 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """
     if nonlinearity == "leaky_relu":
         return math.sqrt(2 / (1 + (0.01 if param is None else param) ** 2))
-    if nonlinearity in LINEAR:
-        return 1.0
     if nonlinearity not in GAINS:
         raise ValueError(
             f"calculate_gain: no gain is known for {nonlinearity!r}; pass one of "
-            f"{', '.join((*GAINS, 'leaky_relu', *LINEAR))}"
+            f"leaky_relu, {', '.join(GAINS)}"
         )
     return GAINS[nonlinearity]
 
@@ -103,8 +101,8 @@ def xavier_uniform_(
     Formula:  k = gain sqrt(6 / (fan_in + fan_out))
     """
     fans("xavier_uniform_", tensor)
-    draw = kernels.xavier_uniform
-    return filled(tensor, draw(tensor.shape, rng_of(generator), gain))
+    rng = rng_of(generator)
+    return filled(tensor, kernels.xavier_uniform(tensor.shape, rng, gain))
 
 
 def xavier_normal_(
@@ -130,8 +128,8 @@ def kaiming_uniform_(
     """
     std = kaiming_std("kaiming_uniform_", tensor, a, mode, nonlinearity)
     if mode == "fan_in" and nonlinearity == "leaky_relu" and tensor.array.size:
-        draw = kernels.kaiming_uniform
-        return filled(tensor, draw(tensor.shape, rng_of(generator), a))
+        rng = rng_of(generator)
+        return filled(tensor, kernels.kaiming_uniform(tensor.shape, rng, a))
     bound = math.sqrt(3) * std
     return uniform_(tensor, -bound, bound, generator)
 

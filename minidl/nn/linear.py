@@ -34,9 +34,8 @@ class Linear(Module):
         self.in_features, self.out_features = in_features, out_features
         options = {"device": device, "dtype": dtype}
         self.weight = Parameter(empty(out_features, in_features, **options))
-        self.register_parameter(
-            "bias", Parameter(empty(out_features, **options)) if bias else None
-        )
+        first = Parameter(empty(out_features, **options)) if bias else None
+        self.register_parameter("bias", first)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -52,10 +51,8 @@ class Linear(Module):
 
     def extra_repr(self) -> str:
         """The sizes."""
-        return (
-            f"in_features={self.in_features}, out_features={self.out_features}, "
-            f"bias={self.bias is not None}"
-        )
+        sizes = f"in_features={self.in_features}, out_features={self.out_features}"
+        return f"{sizes}, bias={self.bias is not None}"
 
 
 class Identity(Module):

@@ -1,27 +1,17 @@
 """Losses as Modules; each takes the options of its function."""
 
-from collections.abc import Callable
-from typing import Any
-
 from minidl import functional
 from minidl.nn.function import as_module
-from minidl.tensor import Tensor
 
-
-def loss(name: str, function: Callable[..., Tensor]) -> type[Any]:
-    """The class of Modules that call a function of input and target."""
-    return as_module(name, function, inputs=2, shows=False)
-
-
-BCELoss = loss("BCELoss", functional.binary_cross_entropy)
-BCEWithLogitsLoss = loss(
+BCELoss = as_module("BCELoss", functional.binary_cross_entropy)
+BCEWithLogitsLoss = as_module(
     "BCEWithLogitsLoss", functional.binary_cross_entropy_with_logits
 )
-CrossEntropyLoss = loss("CrossEntropyLoss", functional.cross_entropy)
-HingeEmbeddingLoss = loss("HingeEmbeddingLoss", functional.hinge_embedding_loss)
-KLDivLoss = loss("KLDivLoss", functional.kl_div)
-L1Loss = loss("L1Loss", functional.l1_loss)
-MSELoss = loss("MSELoss", functional.mse_loss)
-MultiMarginLoss = loss("MultiMarginLoss", functional.multi_margin_loss)
-NLLLoss = loss("NLLLoss", functional.nll_loss)
-SmoothL1Loss = loss("SmoothL1Loss", functional.smooth_l1_loss)
+CrossEntropyLoss = as_module("CrossEntropyLoss", functional.cross_entropy)
+HingeEmbeddingLoss = as_module("HingeEmbeddingLoss", functional.hinge_embedding_loss)
+KLDivLoss = as_module("KLDivLoss", functional.kl_div)
+L1Loss = as_module("L1Loss", functional.l1_loss)
+MSELoss = as_module("MSELoss", functional.mse_loss)
+MultiMarginLoss = as_module("MultiMarginLoss", functional.multi_margin_loss)
+NLLLoss = as_module("NLLLoss", functional.nll_loss)
+SmoothL1Loss = as_module("SmoothL1Loss", functional.smooth_l1_loss)

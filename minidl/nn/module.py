@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from minidl.dtypes import check_device, dtype_from, float32, float64
+from minidl.dtypes import float32, float64
 from minidl.nn import state
 from minidl.nn.parameter import Parameter
 from minidl.tape import no_grad
@@ -33,17 +33,15 @@ class Module:
     def __setattr__(self, name: str, value: Any) -> None:
         for table, kind in TABLES.items():
             known = name in self.__dict__.get(table, ())
-            if isinstance(value, kind) and (known or kind is not Tensor):
+            fits = isinstance(value, kind) or (known and value is None)
+            if fits and (known or kind is not Tensor):
                 self._register(table, name, value)
                 return
-            if known and value is not None:
+            if known:
                 raise TypeError(
                     f"cannot assign a {type(value).__name__} as {name!r} of "
                     f"{type(self).__name__}; pass a {kind.__name__} or None"
                 )
-            if known:
-                self.__dict__[table][name] = None
-                return
         object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> Any:
@@ -137,11 +135,7 @@ class Module:
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The direct parts, each once, with their names."""
-        seen: set[Module] = set()
-        for name, module in self._modules.items():
-            if module is not None and module not in seen:
-                seen.add(module)
-                yield name, module
+        return self._named("_modules", "", recurse=False, remove_duplicate=True)
 
     def children(self) -> Iterator[Module]:
         """The direct parts, each once."""
@@ -239,25 +233,21 @@ class Module:
 
     def to(self, *where: Any, device: Any = None, dtype: Any = None) -> Self:
         """Give all floats here and in all parts a dtype, or that of a tensor."""
-        for value in (*where, device, dtype):
-            if isinstance(value, Tensor):
-                dtype = value.dtype
-            elif isinstance(value, np.dtype | type):
-                dtype = dtype_from("Module.to", value)
-            else:
-                check_device("Module.to", value)
-        if dtype is None:
-            return self
-        if dtype.kind != "f":
-            raise TypeError(f"Module.to: {dtype} is not a float dtype; pass one")
+
+        def converted(tensor: Tensor) -> Tensor:
+            return tensor.to(*where, device=device, dtype=dtype)
+
+        asked = converted(Tensor(np.zeros(0))).dtype
+        if asked.kind != "f":
+            raise TypeError(f"Module.to: {asked} is not a float dtype; pass one")
         for parameter in self.parameters():
             for tensor in (parameter, parameter.grad):
                 if tensor is not None:
-                    tensor.array = tensor.array.astype(dtype, copy=False)
+                    tensor.array = converted(tensor).array
         for module in self.modules():
             for name, buffer in module._buffers.items():
                 if buffer is not None and buffer.dtype.kind == "f":
-                    module._buffers[name] = Tensor(buffer.array.astype(dtype))
+                    module._buffers[name] = converted(buffer)
         return self
 
     def float(self) -> Self:

@@ -39,12 +39,11 @@ class BatchNorm(Module):
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        for name, there in (("weight", affine), ("bias", affine and bias)):
-            values = empty(num_features, device=device, dtype=dtype)
-            self.register_parameter(name, Parameter(values) if there else None)
+        options = {"device": device, "dtype": dtype}
+        add_affine(self, (num_features,), affine, bias, options)
         for name in ("running_mean", "running_var"):
-            values = empty(num_features, device=device, dtype=dtype)
-            self.register_buffer(name, values if track_running_stats else None)
+            values = empty(num_features, **options) if track_running_stats else None
+            self.register_buffer(name, values)
         count = tensor(0) if track_running_stats else None
         self.register_buffer("num_batches_tracked", count)
         self.reset_parameters()
@@ -56,41 +55,31 @@ class BatchNorm(Module):
 
     def reset_running_stats(self) -> None:
         """Forget all batches."""
+        reset(self.running_var, self.running_mean)
         if self.track_running_stats:
-            reset(self.running_var, self.running_mean)
             self.num_batches_tracked.zero_()
 
     def forward(self, input: Tensor) -> Tensor:
         """Shapes:  input (N, num_features, ...) -> as input."""
         if input.ndim not in self.dims:
-            dims = " or ".join(map(str, self.dims))
             raise ValueError(
-                f"{type(self).__name__}: input {input.shape} has {input.ndim} "
-                f"dimensions; pass {dims}, the channels second"
+                f"{type(self).__name__}: input {input.shape}; pass "
+                f"{' or '.join(map(str, self.dims))} dimensions, the channels second"
             )
         momentum = 0.0 if self.momentum is None else self.momentum
         if self.training and self.track_running_stats:
             self.num_batches_tracked.add_(1)
             if self.momentum is None:  # the mean over all batches
                 momentum = 1 / self.num_batches_tracked.item()
-        return functional.batch_norm(
-            input,
-            self.running_mean,
-            self.running_var,
-            self.weight,
-            self.bias,
-            self.training or not self.track_running_stats,
-            momentum,
-            self.eps,
-        )
+        tensors = self.running_mean, self.running_var, self.weight, self.bias
+        of_batch = self.training or not self.track_running_stats
+        return functional.batch_norm(input, *tensors, of_batch, momentum, self.eps)
 
     def extra_repr(self) -> str:
         """The options."""
-        return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, "
-            f"affine={self.affine}, bias={self.bias is not None}, "
-            f"track_running_stats={self.track_running_stats}"
-        )
+        values = vars(self) | {"bias": self.bias is not None}
+        names = "eps", "momentum", "affine", "bias", "track_running_stats"
+        return ", ".join([str(self.num_features), *[f"{k}={values[k]}" for k in names]])
 
 
 class BatchNorm1d(BatchNorm):
@@ -124,10 +113,8 @@ class LayerNorm(Module):
         sizes = normalized_shape
         self.normalized_shape = (sizes,) if isinstance(sizes, int) else tuple(sizes)
         self.eps, self.elementwise_affine = eps, elementwise_affine
-        there = {"weight": elementwise_affine, "bias": elementwise_affine and bias}
-        for name in there:
-            values = empty(self.normalized_shape, device=device, dtype=dtype)
-            self.register_parameter(name, Parameter(values) if there[name] else None)
+        options = {"device": device, "dtype": dtype}
+        add_affine(self, self.normalized_shape, elementwise_affine, bias, options)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -141,9 +128,18 @@ class LayerNorm(Module):
 
     def extra_repr(self) -> str:
         """The options."""
-        affine = f"elementwise_affine={self.elementwise_affine}"
-        bias = f"bias={self.bias is not None}"
-        return f"{self.normalized_shape}, eps={self.eps}, {affine}, {bias}"
+        affine, bias = self.elementwise_affine, self.bias is not None
+        options = f"eps={self.eps}, elementwise_affine={affine}, bias={bias}"
+        return f"{self.normalized_shape}, {options}"
+
+
+def add_affine(
+    layer: Module, shape: tuple[int, ...], affine: bool, bias: bool, options: Any
+) -> None:
+    """Give a layer a weight and a bias of this shape, or None in their place."""
+    for name, there in (("weight", affine), ("bias", affine and bias)):
+        values = Parameter(empty(shape, **options)) if there else None
+        layer.register_parameter(name, values)
 
 
 def reset(ones: Tensor | None, zeros: Tensor | None) -> None:

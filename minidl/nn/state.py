@@ -39,10 +39,7 @@ def compare(
     ]
     for key, value in own.items():
         if key in given and not isinstance(given[key], Tensor):
-            errors.append(
-                f"{key} is a {type(given[key]).__name__}, not a Tensor; use "
-                "minidl.tensor"
-            )
+            errors.append(f"{key} is a {type(given[key]).__name__}, not a Tensor")
         elif key in given and value.shape != given[key].shape:
             errors.append(
                 f"size mismatch for {key}: copying a param with shape "

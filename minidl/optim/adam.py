@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from minidl.operators import AnyArray
-from minidl.optim.optimizer import Group, Optimizer, Params, State, begin
+from minidl.optim.optimizer import Group, Optimizer, Params, State, kept, options
+from minidl.tensor import Tensor
 
 
 class Adam(Optimizer):
@@ -19,12 +20,12 @@ class Adam(Optimizer):
               amsgrad: Reddi, Kale, Kumar, On the convergence of Adam and beyond, 2018
     """
 
-    not_negative = ("lr", "eps", "weight_decay")
+    nonnegative = ("lr", "eps", "weight_decay")
 
     def __init__(
         self,
         params: Params,
-        lr: float = 1e-3,
+        lr: float | Tensor = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,
@@ -34,34 +35,20 @@ class Adam(Optimizer):
         decoupled_weight_decay: bool = False,
         **left_out: Any,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "betas": tuple(betas),
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "amsgrad": amsgrad,
-            "maximize": maximize,
-            "decoupled_weight_decay": decoupled_weight_decay,
-        }
-        super().__init__(params, defaults, **left_out)
+        super().__init__(params, options(locals()), **left_out)
 
     def check_options(self, group: Group) -> None:
         """Raise unless the options are numbers in their ranges."""
         super().check_options(group)
         betas = group["betas"]
         if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
-            raise ValueError(
-                f"{self.name}: betas are {betas}; pass two numbers from 0 to below 1"
-            )
+            raise ValueError(f"{self.name}: betas are {betas}; pass two in [0, 1)")
 
     def update(self, p: AnyArray, g: AnyArray, state: State, group: Group) -> None:
         """One step with a single temporary: 2/3 of the time of the formula as it is."""
-        if not state:
-            names = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")
-            begin(state, p, *names[: 3 if group["amsgrad"] else 2])
         lr, (beta1, beta2) = group["lr"], group["betas"]
-        state["step"] = t = state["step"] + 1
-        m, v = state["exp_avg"].array, state["exp_avg_sq"].array
+        state["step"] = t = state.get("step", 0) + 1
+        m, v = kept(state, "exp_avg", p), kept(state, "exp_avg_sq", p)
         scratch = np.empty_like(p)
         if group["decoupled_weight_decay"]:
             p *= 1 - lr * group["weight_decay"]
@@ -73,7 +60,7 @@ class Adam(Optimizer):
         v *= beta2
         v += scratch
         if group["amsgrad"]:
-            largest = state["max_exp_avg_sq"].array
+            largest = kept(state, "max_exp_avg_sq", p)
             v = np.maximum(v, largest, out=largest)
         root = (1 - beta2**t) ** 0.5
         np.sqrt(v, out=scratch)
@@ -92,7 +79,7 @@ class AdamW(Adam):
     def __init__(
         self,
         params: Params,
-        lr: float = 1e-3,
+        lr: float | Tensor = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 1e-2,

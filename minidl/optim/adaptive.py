@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minidl.operators import AnyArray
-from minidl.optim.optimizer import Group, Optimizer, Params, State, begin
+from minidl.optim.optimizer import Group, Optimizer, Params, State, kept, options
 from minidl.tensor import Tensor
 
 
@@ -22,12 +22,12 @@ class RMSprop(Optimizer):
               networks, 2013
     """
 
-    not_negative = ("lr", "eps", "momentum", "weight_decay", "alpha")
+    nonnegative = ("lr", "eps", "momentum", "weight_decay", "alpha")
 
     def __init__(
         self,
         params: Params,
-        lr: float = 1e-2,
+        lr: float | Tensor = 1e-2,
         alpha: float = 0.99,
         eps: float = 1e-8,
         weight_decay: float = 0,
@@ -37,35 +37,22 @@ class RMSprop(Optimizer):
         maximize: bool = False,
         **left_out: Any,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "momentum": momentum,
-            "alpha": alpha,
-            "eps": eps,
-            "centered": centered,
-            "weight_decay": weight_decay,
-            "maximize": maximize,
-        }
-        super().__init__(params, defaults, **left_out)
+        super().__init__(params, options(locals()), **left_out)
 
     def update(self, p: AnyArray, g: AnyArray, state: State, group: Group) -> None:
         """p -= lr g / (sqrt(v) + eps), or along the momentum of that direction."""
         alpha, momentum = group["alpha"], group["momentum"]
-        if not state:
-            also = ["momentum_buffer"] * (momentum > 0)
-            also += ["grad_avg"] * bool(group["centered"])
-            begin(state, p, "square_avg", *also)
-        state["step"] += 1
-        v = state["square_avg"].array
+        state["step"] = state.get("step", 0) + 1
+        v = kept(state, "square_avg", p)
         v *= alpha
         v += (1 - alpha) * g * g
         if group["centered"]:
-            mean = state["grad_avg"].array
+            mean = kept(state, "grad_avg", p)
             mean += (1 - alpha) * (g - mean)
             v = v - mean * mean
         step = g / (np.sqrt(v) + group["eps"])
         if momentum > 0:
-            b = state["momentum_buffer"].array
+            b = kept(state, "momentum_buffer", p)
             b *= momentum
             b += step
             step = b
@@ -80,18 +67,12 @@ class Adagrad(Optimizer):
               and stochastic optimization, 2011
     """
 
-    not_negative = (
-        "lr",
-        "lr_decay",
-        "weight_decay",
-        "initial_accumulator_value",
-        "eps",
-    )
+    nonnegative = ("lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps")
 
     def __init__(
         self,
         params: Params,
-        lr: float = 1e-2,
+        lr: float | Tensor = 1e-2,
         lr_decay: float = 0,
         weight_decay: float = 0,
         initial_accumulator_value: float = 0,
@@ -100,15 +81,7 @@ class Adagrad(Optimizer):
         maximize: bool = False,
         **left_out: Any,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "lr_decay": lr_decay,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "initial_accumulator_value": initial_accumulator_value,
-            "maximize": maximize,
-        }
-        super().__init__(params, defaults, **left_out)
+        super().__init__(params, options(locals()), **left_out)
 
     def add_param_group(self, param_group: Group) -> None:
         """Optimize these too; their sums start at initial_accumulator_value."""
@@ -135,12 +108,12 @@ class Adadelta(Optimizer):
     Source:   Zeiler, ADADELTA: an adaptive learning rate method, 2012
     """
 
-    not_negative = ("lr", "rho", "eps", "weight_decay")
+    nonnegative = ("lr", "rho", "eps", "weight_decay")
 
     def __init__(
         self,
         params: Params,
-        lr: float = 1.0,
+        lr: float | Tensor = 1.0,
         rho: float = 0.9,
         eps: float = 1e-6,
         weight_decay: float = 0,
@@ -148,14 +121,7 @@ class Adadelta(Optimizer):
         maximize: bool = False,
         **left_out: Any,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "rho": rho,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "maximize": maximize,
-        }
-        super().__init__(params, defaults, **left_out)
+        super().__init__(params, options(locals()), **left_out)
 
     def check_options(self, group: Group) -> None:
         """Raise unless the options are numbers in their ranges."""
@@ -165,11 +131,9 @@ class Adadelta(Optimizer):
 
     def update(self, p: AnyArray, g: AnyArray, state: State, group: Group) -> None:
         """p -= lr d, where d has the root mean square of the steps before."""
-        if not state:
-            begin(state, p, "square_avg", "acc_delta")
         rho, eps = group["rho"], group["eps"]
-        state["step"] += 1
-        v, u = state["square_avg"].array, state["acc_delta"].array
+        state["step"] = state.get("step", 0) + 1
+        v, u = kept(state, "square_avg", p), kept(state, "acc_delta", p)
         v *= rho
         v += (1 - rho) * g * g
         d = np.sqrt(u + eps) / np.sqrt(v + eps) * g

@@ -14,19 +14,10 @@ from typing import Any
 
 from minidl.optim.one_cycle import OneCycleLR
 from minidl.optim.optimizer import Optimizer
-from minidl.optim.plateau import ReduceLROnPlateau
-from minidl.optim.scheduler import LRScheduler, check_positive, for_each_group
+from minidl.optim.scheduler import LRScheduler, set_lr
 
-__all__ = [
-    "CosineAnnealingLR",
-    "ExponentialLR",
-    "LRScheduler",
-    "LambdaLR",
-    "MultiStepLR",
-    "OneCycleLR",
-    "ReduceLROnPlateau",
-    "StepLR",
-]
+__all__ = ["CosineAnnealingLR", "ExponentialLR", "LRScheduler", "LambdaLR"]
+__all__ += ["MultiStepLR", "OneCycleLR", "ReduceLROnPlateau", "StepLR"]
 
 
 class StepLR(LRScheduler):
@@ -39,7 +30,7 @@ class StepLR(LRScheduler):
         gamma: float = 0.1,
         last_epoch: int = -1,
     ) -> None:
-        check_positive("StepLR", int, step_size=step_size)
+        self.check_positive(int, step_size=step_size)
         self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer, last_epoch)
 
@@ -96,7 +87,7 @@ class CosineAnnealingLR(LRScheduler):
         eta_min: float = 0.0,
         last_epoch: int = -1,
     ) -> None:
-        check_positive("CosineAnnealingLR", (int, float), T_max=T_max)
+        self.check_positive((int, float), T_max=T_max)
         self.T_max, self.eta_min = T_max, eta_min
         super().__init__(optimizer, last_epoch)
 
@@ -125,7 +116,8 @@ class LambdaLR(LRScheduler):
         lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]],
         last_epoch: int = -1,
     ) -> None:
-        self.lr_lambdas = for_each_group("LambdaLR", "lr_lambda", optimizer, lr_lambda)
+        self.attach(optimizer)
+        self.lr_lambdas = self.per_group("lr_lambda", lr_lambda)
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[float]:
@@ -147,3 +139,72 @@ class LambdaLR(LRScheduler):
         for factor, held in pairs:
             vars(factor).update(held or {})
         super().load_state_dict({**state_dict, "lr_lambdas": self.lr_lambdas})
+
+
+class ReduceLROnPlateau(LRScheduler):
+    """Multiplies lr by factor after more than patience epochs without a better metric.
+
+    mode:       "min", lower is better, or "max"
+    threshold:  by how much it must be better: a share of the best ("rel"), or "abs"
+    cooldown:   epochs after a reduction that do not count
+    eps:        a reduction by no more than this is left out
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        mode: str = "min",
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        threshold_mode: str = "rel",
+        cooldown: int = 0,
+        min_lr: float | Sequence[float] = 0,
+        eps: float = 1e-8,
+    ) -> None:
+        self.attach(optimizer)
+        self.check_one_of("min", "max", mode=mode)
+        self.check_one_of("rel", "abs", threshold_mode=threshold_mode)
+        if factor >= 1:
+            raise ValueError(f"ReduceLROnPlateau: factor is {factor}; it must be < 1")
+        self.mode, self.factor, self.patience = mode, factor, patience
+        self.threshold, self.threshold_mode = threshold, threshold_mode
+        self.cooldown, self.eps = cooldown, eps
+        self.min_lrs = self.per_group("min_lr", min_lr)
+        self.best = math.inf if mode == "min" else -math.inf
+        self.cooldown_counter = self.num_bad_epochs = self.last_epoch = 0
+        self._last_lr = self.scaled(1)
+
+    def step(self, metrics: Any) -> None:  # type: ignore[override]
+        """Take note of what was measured; reduce lr if it is time."""
+        metric = float(metrics)
+        self.last_epoch += 1
+        if self.is_better(metric):
+            self.best, self.num_bad_epochs = metric, 0
+        else:
+            self.num_bad_epochs += 1
+        if self.cooldown_counter > 0:
+            self.cooldown_counter -= 1
+            self.num_bad_epochs = 0
+        if self.num_bad_epochs > self.patience:
+            self.reduce()
+            self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
+        self._last_lr = self.scaled(1)
+
+    def is_better(self, metric: float) -> bool:
+        """Whether the metric beats the best by the threshold."""
+        sign = 1 if self.mode == "max" else -1
+        if self.threshold_mode == "rel":
+            bound = self.best * (1 + sign * self.threshold)
+        else:
+            bound = self.best + sign * self.threshold
+        return sign * metric > sign * bound
+
+    def reduce(self) -> None:
+        """Multiply each lr by factor, not below its min_lr."""
+        groups = self.optimizer.param_groups
+        for group, least in zip(groups, self.min_lrs, strict=True):
+            old = float(group["lr"])
+            lr = max(old * self.factor, least)
+            if old - lr > self.eps:
+                set_lr(group, lr)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
-from minidl.optim.optimizer import Group, Optimizer
-from minidl.optim.scheduler import (
-    LRScheduler,
-    check_one_of,
-    check_optimizer,
-    check_positive,
-    for_each_group,
-)
+from minidl.optim.optimizer import Optimizer
+from minidl.optim.scheduler import LRScheduler
 
 PerGroup = float | Sequence[float]
 
@@ -46,26 +41,45 @@ class OneCycleLR(LRScheduler):
         three_phase: bool = False,
         last_epoch: int = -1,
     ) -> None:
-        check_optimizer("OneCycleLR", optimizer)
-        check_one_of("OneCycleLR", ("cos", "linear"), anneal_strategy=anneal_strategy)
-        self.total_steps = all_steps(total_steps, epochs, steps_per_epoch)
+        self.attach(optimizer)
+        self.check_one_of("cos", "linear", anneal_strategy=anneal_strategy)
+        self.total_steps = self.all_steps(total_steps, epochs, steps_per_epoch)
         self._schedule_phases = phases(self.total_steps, pct_start, three_phase)
         self._anneal_func_type, self.cycle_momentum = anneal_strategy, cycle_momentum
         self.use_beta1 = "betas" in optimizer.defaults
-        bounds = {"max_lr": max_lr}
-        if cycle_momentum:
-            check_momentum(optimizer)
-            bounds |= {"base_momentum": base_momentum, "max_momentum": max_momentum}
+        if cycle_momentum and not {"betas", "momentum"} & optimizer.defaults.keys():
+            raise ValueError(
+                f"OneCycleLR: {type(optimizer).__name__} has neither momentum nor "
+                "betas; pass cycle_momentum=False"
+            )
+        momenta = {"base_momentum": base_momentum, "max_momentum": max_momentum}
         if last_epoch == -1:
-            start_groups(optimizer, bounds, div_factor, final_div_factor)
+            self.put(max_lr=max_lr, **(momenta if cycle_momentum else {}))
+            for group in optimizer.param_groups:
+                group["initial_lr"] = group["max_lr"] / div_factor
+                group["min_lr"] = group["initial_lr"] / final_div_factor
         super().__init__(optimizer, last_epoch)
 
-    def set_momentum(self, group: Group, momentum: float) -> None:
-        """Give a group its momentum, which Adam calls beta1."""
-        if self.use_beta1:
-            group["betas"] = (momentum, *group["betas"][1:])
+    def put(self, **bounds: PerGroup) -> None:
+        """Put the bounds of lr and momentum into the groups."""
+        for name, value in bounds.items():
+            each = self.per_group(name, value)
+            for group, bound in zip(self.optimizer.param_groups, each, strict=True):
+                group[name] = bound
+
+    def all_steps(self, total_steps: Any, epochs: Any, steps_per_epoch: Any) -> int:
+        """The number of steps, given or the product of the other two."""
+        if total_steps is not None:
+            factors = {"total_steps": total_steps}
+        elif epochs is not None and steps_per_epoch is not None:
+            factors = {"epochs": epochs, "steps_per_epoch": steps_per_epoch}
         else:
-            group["momentum"] = momentum
+            raise ValueError(
+                "OneCycleLR: the number of steps is missing; pass total_steps, or "
+                "epochs and steps_per_epoch"
+            )
+        self.check_positive(int, **factors)
+        return math.prod(factors.values())
 
     def get_lr(self) -> list[float]:
         """The lr between the ends of the present phase; the momentum is set too."""
@@ -89,47 +103,12 @@ class OneCycleLR(LRScheduler):
             lrs.append(low + (high - low) * done)
             if self.cycle_momentum:
                 low, high = group[phase["start_momentum"]], group[phase["end_momentum"]]
-                self.set_momentum(group, low + (high - low) * done)
+                momentum = low + (high - low) * done
+                if self.use_beta1:
+                    group["betas"] = (momentum, *group["betas"][1:])
+                else:
+                    group["momentum"] = momentum
         return lrs
-
-
-def check_momentum(optimizer: Optimizer) -> None:
-    """Raise unless the optimizer has a momentum, which Adam calls beta1."""
-    if not {"betas", "momentum"} & set(optimizer.defaults):
-        raise ValueError(
-            f"OneCycleLR: {type(optimizer).__name__} has neither momentum nor betas; "
-            "pass cycle_momentum=False"
-        )
-
-
-def start_groups(
-    optimizer: Optimizer,
-    bounds: dict[str, PerGroup],
-    div_factor: float,
-    final_div_factor: float,
-) -> None:
-    """Put the bounds of lr and momentum into the groups."""
-    for name, value in bounds.items():
-        each = for_each_group("OneCycleLR", name, optimizer, value)
-        for group, bound in zip(optimizer.param_groups, each, strict=True):
-            group[name] = bound
-    for group in optimizer.param_groups:
-        group["initial_lr"] = group["max_lr"] / div_factor
-        group["min_lr"] = group["initial_lr"] / final_div_factor
-
-
-def all_steps(total_steps: Any, epochs: Any, steps_per_epoch: Any) -> int:
-    """The number of steps, given or the product of the other two."""
-    if total_steps is not None:
-        check_positive("OneCycleLR", int, total_steps=total_steps)
-        return int(total_steps)
-    if epochs is None or steps_per_epoch is None:
-        raise ValueError(
-            "OneCycleLR: the number of steps is missing; pass total_steps, or epochs "
-            "and steps_per_epoch"
-        )
-    check_positive("OneCycleLR", int, epochs=epochs, steps_per_epoch=steps_per_epoch)
-    return int(epochs * steps_per_epoch)
 
 
 def phases(total_steps: int, pct_start: float, three: bool) -> list[dict[str, Any]]:
@@ -145,13 +124,6 @@ def phases(total_steps: int, pct_start: float, three: bool) -> list[dict[str, An
         ends.insert(1, 2 * pct_start * total_steps - 2)
         lrs.insert(2, "initial_lr")
         momenta.append("max_momentum")
-    return [
-        {
-            "end_step": end,
-            "start_lr": lrs[i],
-            "end_lr": lrs[i + 1],
-            "start_momentum": momenta[i],
-            "end_momentum": momenta[i + 1],
-        }
-        for i, end in enumerate(ends)
-    ]
+    keys = "end_step", "start_lr", "end_lr", "start_momentum", "end_momentum"
+    rows = zip(ends, pairwise(lrs), pairwise(momenta), strict=True)
+    return [dict(zip(keys, (end, *lr, *m), strict=True)) for end, lr, m in rows]

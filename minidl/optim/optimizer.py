@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from minidl.arguments import check_only_defaults
+from minidl.arguments import check_only_defaults, check_tensor
 from minidl.dtypes import FLOAT
 from minidl.operators import AnyArray
 from minidl.tape import enable_grad
@@ -20,12 +20,8 @@ State = dict[str, Any]
 Params = Iterable[Tensor] | Iterable[Group]
 
 # PyTorch's options that choose how a step is computed, not what it computes.
-LEFT_OUT = {
-    "foreach": None,
-    "capturable": False,
-    "differentiable": False,
-    "fused": None,
-}
+LEFT_OUT: Group = {"foreach": None, "fused": None}
+LEFT_OUT |= {"capturable": False, "differentiable": False}
 
 
 class Optimizer:
@@ -35,7 +31,7 @@ class Optimizer:
     state:         for each parameter, what its last steps left behind
     """
 
-    not_negative: ClassVar[tuple[str, ...]] = ()  # options that are numbers from 0 on
+    nonnegative: ClassVar[tuple[str, ...]] = ()  # options that are numbers from 0 on
 
     def __init__(self, params: Params, defaults: Group, **left_out: Any) -> None:
         self.name = type(self).__name__
@@ -43,6 +39,8 @@ class Optimizer:
         self.defaults = defaults
         self.state: defaultdict[Tensor, State] = defaultdict(dict)
         self.param_groups: list[Group] = []
+        # Schedulers ask whether step was called; a step of a subclass does not tell.
+        self._opt_called = type(self).step is not Optimizer.step
         if isinstance(params, Tensor) or not isinstance(params, Iterable):
             raise TypeError(
                 f"{self.name}: params is a {type(params).__name__}; pass a list of "
@@ -51,12 +49,14 @@ class Optimizer:
         given: list[Any] = list(params)
         if not given:
             raise ValueError(f"{self.name}: params is an empty list; pass Tensors")
-        groups = given if isinstance(given[0], dict) else [{"params": given}]
-        for group in groups:
+        for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
 
     def add_param_group(self, param_group: Group) -> None:
-        """Optimize the tensors under "params" too; other keys override defaults."""
+        """Optimize the tensors under "params" too; other keys override defaults.
+
+        A pair instead of a tensor also names it, in the list "param_names".
+        """
         if not isinstance(param_group, dict) or "params" not in param_group:
             raise TypeError(
                 f"{self.name}: the group {param_group!r:.60} is not a dict with a key "
@@ -64,53 +64,56 @@ class Optimizer:
             )
         params = param_group["params"]
         if isinstance(params, set):
-            raise TypeError(
-                f"{self.name}: params is a set, whose order changes; pass a list"
-            )
+            raise TypeError(f"{self.name}: params is a set, unordered; pass a list")
         params = [params] if isinstance(params, Tensor) else list(params)
         group = {**self.defaults, **param_group, "params": params}
+        named = ["param_names" in other for other in self.param_groups]
+        named += [isinstance(p, tuple) for p in params]
+        if any(named):
+            if not all(named):
+                raise ValueError(
+                    f"{self.name}: some parameters have names, some have none; pass "
+                    "named_parameters() or parameters() for all"
+                )
+            group["param_names"] = [name for name, _ in params]
+            group["params"] = [p for _, p in params]
         self.check_options(group)
-        self.check_parameters(params)
+        self.check_parameters(group["params"])
         self.param_groups.append(group)
 
     def check_options(self, group: Group) -> None:
-        """Raise unless the options in not_negative are numbers from 0 on."""
-        for option in self.not_negative:
+        """Raise unless the options in nonnegative are numbers; lr may be a Tensor."""
+        for option in self.nonnegative:
             value = group[option]
-            if not isinstance(value, int | float):
-                raise TypeError(
-                    f"{self.name}: {option} is a {type(value).__name__}; pass a number"
-                )
-            if not value >= 0:
+            kinds = (int, float, Tensor) if option == "lr" else (int, float)
+            if not isinstance(value, kinds):
+                raise TypeError(f"{self.name}: {option} is {value!r}; pass a number")
+            if not float(value) >= 0:
                 raise ValueError(f"{self.name}: {option} is {value}; it must be >= 0")
 
     def check_parameters(self, params: list[Tensor]) -> None:
         """Raise unless params are leaves, each new and there once."""
-        seen = {id(p) for group in self.param_groups for p in group["params"]}
-        for p in params:
-            if not isinstance(p, Tensor):
-                raise TypeError(
-                    f"{self.name}: a parameter is a {type(p).__name__}, not a Tensor; "
-                    "pass model.parameters()"
-                )
+        seen = {p for group in self.param_groups for p in group["params"]}
+        for i, p in enumerate(params):
+            check_tensor(self.name, f"params[{i}]", p)
             if not p.is_leaf:
                 raise ValueError(
                     f"{self.name}: can't optimize a non-leaf Tensor {p.shape}: it is "
                     "computed from others; pass those, or detach() it"
                 )
-            if id(p) in seen:
-                raise ValueError(
-                    f"{self.name}: a parameter {p.shape} appears twice; pass it once"
-                )
-            seen.add(id(p))
+            if p in seen:
+                raise ValueError(f"{self.name}: a parameter {p.shape} appears twice")
+            seen.add(p)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change each parameter that has a gradient; return closure(), a new loss."""
-        loss = None
+        self._opt_called, loss = True, None
         if closure is not None:
             with enable_grad():
                 loss = closure()
         for group in self.param_groups:
+            if isinstance(group.get("lr"), Tensor):
+                group = {**group, "lr": group["lr"].item()}
             decay = group.get("weight_decay", 0)
             if group.get("decoupled_weight_decay"):
                 decay = 0  # update sees to it
@@ -141,17 +144,12 @@ class Optimizer:
         """The state and the groups, with numbers 0, 1, … in place of parameters."""
         params = [p for group in self.param_groups for p in group["params"]]
         number = {p: i for i, p in enumerate(params)}
-        return {
-            "state": {
-                number[p]: {key: shown(key, value) for key, value in state.items()}
-                for p, state in self.state.items()
-                if state
-            },
-            "param_groups": [
-                {**group, "params": [number[p] for p in group["params"]]}
-                for group in self.param_groups
-            ],
-        }
+        groups = [
+            {**group, "params": [number[p] for p in group["params"]]}
+            for group in self.param_groups
+        ]
+        states = {number[p]: shown(state) for p, state in self.state.items() if state}
+        return {"state": states, "param_groups": groups}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over a copy of a state_dict of the same parameters in the same order."""
@@ -168,6 +166,8 @@ class Optimizer:
             check_only_defaults("load_state_dict", left_out, LEFT_OUT)
             numbered |= zip(group["params"], mine["params"], strict=True)
             group["params"] = mine["params"]
+            if "param_names" in mine:
+                group.setdefault("param_names", mine["param_names"])
         if unknown := state_dict["state"].keys() - numbered.keys():
             raise ValueError(
                 f"load_state_dict: there is state of parameters {unknown}, but no "
@@ -187,20 +187,27 @@ class Optimizer:
         return "\n".join([*lines, ")"])
 
 
-def begin(state: State, p: AnyArray, *names: str) -> None:
-    """Fill the state of a parameter before its first step: a count, arrays of zeros."""
-    state["step"] = 0
-    for name in names:
+def options(arguments: dict[str, Any]) -> Group:
+    """The options among the locals() of an optimizer's __init__: all but these."""
+    others = {"self", "params", "left_out", "__class__"}
+    return {name: value for name, value in arguments.items() if name not in others}
+
+
+def kept(state: State, name: str, p: AnyArray) -> Any:
+    """The array that a parameter's state has under this name, at first of zeros."""
+    if state.get(name) is None:
         state[name] = Tensor(np.zeros_like(p))
+    return state[name].array
 
 
-def shown(key: str, value: Any) -> Any:
-    """A value of the state as PyTorch shows it: the count of steps is a tensor."""
-    return Tensor(np.array(value, FLOAT)) if key == "step" else value
+def shown(state: State) -> State:
+    """A state as PyTorch shows it: the count of steps is a tensor."""
+    step = {"step": Tensor(np.array(state["step"], FLOAT))} if "step" in state else {}
+    return {**state, **step}
 
 
 def own(key: str, value: Any, p: Tensor) -> Any:
     """A loaded value as this optimizer keeps it: a number, or an array of its own."""
     if key == "step":
-        return float(value.item() if isinstance(value, Tensor) else value)
+        return float(value)
     return Tensor(value.array.astype(p.dtype)) if isinstance(value, Tensor) else value

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
-from minidl.optim.optimizer import Optimizer
+from minidl.optim.optimizer import Group, Optimizer
+from minidl.tensor import Tensor
 
 
 class LRScheduler:
@@ -15,18 +17,16 @@ class LRScheduler:
     """
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
-        name = type(self).__name__
-        check_optimizer(name, optimizer)
+        self.attach(optimizer)
         for i, group in enumerate(optimizer.param_groups):
             if last_epoch == -1:
-                group.setdefault("initial_lr", group["lr"])
+                group.setdefault("initial_lr", group["lr"] * 1)  # a Tensor's copy
             elif "initial_lr" not in group:
                 raise KeyError(
-                    f"{name}: last_epoch is {last_epoch}, but param_groups[{i}] has no "
-                    "'initial_lr'; load the optimizer's state_dict first"
+                    f"{type(self).__name__}: param_groups[{i}] has no 'initial_lr' for "
+                    f"last_epoch={last_epoch}; load the optimizer's state_dict first"
                 )
-        self.optimizer = optimizer
-        self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
+        self.base_lrs = [group["initial_lr"] * 1 for group in optimizer.param_groups]
         self.last_epoch = last_epoch
         self._step_count = 0
         self.step()
@@ -37,12 +37,17 @@ class LRScheduler:
 
     def step(self) -> None:
         """Set the next lr; call it after the optimizer's step."""
+        if self._step_count == 1 and not self.optimizer._opt_called:
+            warnings.warn(
+                f"{type(self).__name__}: detected call of `lr_scheduler.step()` before "
+                "`optimizer.step()`, which skips the first lr; swap them",
+                stacklevel=2,
+            )
         self._step_count += 1
         self.last_epoch += 1
-        lrs = self.get_lr()
-        for group, lr in zip(self.optimizer.param_groups, lrs, strict=True):
-            group["lr"] = lr
-        self._last_lr = list(lrs)
+        for group, lr in zip(self.optimizer.param_groups, self.get_lr(), strict=True):
+            set_lr(group, lr)
+        self._last_lr = self.scaled(1)
 
     def get_last_lr(self) -> list[float]:
         """The lr of each group as the last step set it."""
@@ -60,45 +65,49 @@ class LRScheduler:
         """Go on where the scheduler that gave this state_dict was."""
         vars(self).update(state_dict)
 
-
-def check_optimizer(name: str, optimizer: Optimizer) -> None:
-    """Raise unless this is an optimizer."""
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(
-            f"{name}: {type(optimizer).__name__} is not an Optimizer; pass one from "
-            "minidl.optim"
-        )
-
-
-def check_positive(name: str, kind: Any, **numbers: Any) -> None:
-    """Raise unless these are numbers of this kind above 0."""
-    for argument, value in numbers.items():
-        if not isinstance(value, kind) or not value > 0:
-            raise ValueError(
-                f"{name}: {argument} is {value!r}; pass a number above 0"
-                + (", an integer" if kind is int else "")
+    def attach(self, optimizer: Optimizer) -> None:
+        """Act on this optimizer; raise unless it is one."""
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(
+                f"{type(self).__name__}: {type(optimizer).__name__} is not an "
+                "Optimizer; pass one from minidl.optim"
             )
+        self.optimizer = optimizer
 
+    def check_positive(self, kind: Any, **numbers: Any) -> None:
+        """Raise unless these are numbers of this kind above 0."""
+        for name, value in numbers.items():
+            if not isinstance(value, kind) or not value > 0:
+                raise ValueError(
+                    f"{type(self).__name__}: {name} is {value!r}; pass "
+                    f"{'an integer' if kind is int else 'a number'} above 0"
+                )
 
-def check_one_of(name: str, choices: tuple[str, ...], **arguments: str) -> None:
-    """Raise unless each argument is one of the choices."""
-    for argument, value in arguments.items():
-        if value not in choices:
+    def check_one_of(self, *choices: str, **arguments: str) -> None:
+        """Raise unless each argument is one of the choices."""
+        for name, value in arguments.items():
+            if value not in choices:
+                raise ValueError(
+                    f"{type(self).__name__}: {name} is {value!r}; pass one of "
+                    f"{', '.join(choices)}"
+                )
+
+    def per_group(self, name: str, value: Any) -> list[Any]:
+        """A value for each group of parameters: those in a list, or one for all."""
+        groups = len(self.optimizer.param_groups)
+        values = list(value) if isinstance(value, list | tuple) else [value] * groups
+        if len(values) != groups:
             raise ValueError(
-                f"{name}: {argument} is {value!r}; pass one of {', '.join(choices)}"
+                f"{type(self).__name__}: {name} has {len(values)} values, but the "
+                f"optimizer {groups} groups of parameters; pass one for each, or one "
+                "for all"
             )
+        return values
 
 
-def for_each_group(
-    name: str, argument: str, optimizer: Optimizer, value: Any
-) -> list[Any]:
-    """A value for each group of parameters: those in a list, or the same for all."""
-    groups = len(optimizer.param_groups)
-    if not isinstance(value, list | tuple):
-        return [value] * groups
-    if len(value) != groups:
-        raise ValueError(
-            f"{name}: {argument} has {len(value)} values, but the optimizer {groups} "
-            "groups of parameters; pass one for each, or one for all"
-        )
-    return list(value)
+def set_lr(group: Group, lr: Any) -> None:
+    """Give a group of parameters this lr; one that is a Tensor stays that Tensor."""
+    if isinstance(group["lr"], Tensor):
+        group["lr"].fill_(lr)
+    else:
+        group["lr"] = lr

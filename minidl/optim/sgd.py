@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from minidl.operators import AnyArray
-from minidl.optim.optimizer import Group, Optimizer, Params, State
+from minidl.optim.optimizer import Group, Optimizer, Params, State, kept, options
 from minidl.tensor import Tensor
 
 
@@ -20,12 +18,12 @@ class SGD(Optimizer):
               deep learning, 2013
     """
 
-    not_negative = ("lr", "momentum", "weight_decay")
+    nonnegative = ("lr", "momentum", "weight_decay")
 
     def __init__(
         self,
         params: Params,
-        lr: float = 1e-3,
+        lr: float | Tensor = 1e-3,
         momentum: float = 0,
         dampening: float = 0,
         weight_decay: float = 0,
@@ -34,15 +32,7 @@ class SGD(Optimizer):
         maximize: bool = False,
         **left_out: Any,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "momentum": momentum,
-            "dampening": dampening,
-            "weight_decay": weight_decay,
-            "nesterov": nesterov,
-            "maximize": maximize,
-        }
-        super().__init__(params, defaults, **left_out)
+        super().__init__(params, options(locals()), **left_out)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError(
                 f"SGD: nesterov with momentum {momentum} and dampening {dampening}; "
@@ -51,14 +41,10 @@ class SGD(Optimizer):
 
     def update(self, p: AnyArray, g: AnyArray, state: State, group: Group) -> None:
         """p -= lr g, with g replaced by its running sum if there is momentum."""
-        momentum = group["momentum"]
-        if momentum and state.get("momentum_buffer") is None:
-            state["momentum_buffer"] = Tensor(np.array(g))
-        elif momentum:
-            b = state["momentum_buffer"].array
+        if momentum := group["momentum"]:
+            first = state.get("momentum_buffer") is None
+            b = kept(state, "momentum_buffer", p)
             b *= momentum
-            b += (1 - group["dampening"]) * g
-        if momentum:
-            b = state["momentum_buffer"].array
+            b += g if first else (1 - group["dampening"]) * g
             g = g + momentum * b if group["nesterov"] else b
         p -= group["lr"] * g

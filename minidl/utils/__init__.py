@@ -1,5 +1,3 @@
 """PyTorch's path to the data loader: minidl.utils.data."""
 
-from minidl.utils import data
-
-__all__ = ["data"]
+from minidl.utils import data as data

@@ -11,7 +11,7 @@ from against_torch import leaf, normal, upstream
 from functions_against_torch import assert_like_torch
 
 from minidl import nn, tensor
-from minidl.kernels.erf import erf
+from minidl.kernels.smooth import erf
 
 WIDE = np.array([[-30.0, -6.0, -1.5, -1e-8], [0.0, 0.4, 3.0, 25.0]])
 OPTIONS = {

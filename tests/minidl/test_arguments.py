@@ -37,33 +37,32 @@ BINARY = "binary_cross_entropy_with_logits"
             "linear",
             (X, tensor(np.ones((3, 2)))),
             ValueError,
-            "linear: input has 3 features but weight (3, 2) expects 2; pass weight of "
-            "shape (3, 3) or input of shape (N, 2)",
+            "linear: input (2, 3), weight (3, 2) do not fit; pass input (..., D), "
+            "weight (M, D) with entries and bias (M,)",
         ),
         (
             "linear",
             (tensor(np.array(1.0)), tensor(np.ones((3, 1)))),
             ValueError,
-            "linear: input () has no features but weight (3, 1) expects 1; pass input "
-            "of shape (N, 1)",
+            "linear: input (), weight (3, 1) do not fit; pass input (..., D)",
         ),
         (
             "linear",
             (X, X, VECTOR),
             ValueError,
-            "linear: bias (3,) but weight (2, 3) has 2 rows; pass bias of shape (2,)",
+            "linear: input (2, 3), weight (2, 3), bias (3,) do not fit; pass input",
         ),
         (
             "linear",
             (X, VECTOR),
             ValueError,
-            "linear: weight (3,) is not a matrix with entries; pass a row for each",
+            "linear: input (2, 3), weight (3,) do not fit; pass input (..., D)",
         ),
         (
             "linear",
             (X, EMPTY),
             ValueError,
-            "linear: weight (0, 3) is not a matrix with entries",
+            "linear: input (2, 3), weight (0, 3) do not fit; pass input (..., D)",
         ),
         (
             "linear",
@@ -93,7 +92,7 @@ BINARY = "binary_cross_entropy_with_logits"
             "softmax",
             (X,),
             TypeError,
-            "softmax: dim is None; pass the dimension of the scores",
+            "softmax: dim is None, not an integer",
         ),
         (
             "mse_loss",
@@ -105,7 +104,7 @@ BINARY = "binary_cross_entropy_with_logits"
             "mse_loss",
             (X, EMPTY),
             ValueError,
-            "mse_loss: input (2, 3) but target (0, 3); the shapes must be equal",
+            "mse_loss: shapes (2, 3) and (0, 3) do not broadcast",
         ),
         (
             "mse_loss",

@@ -168,14 +168,19 @@ REFUSED = [
         (Q[0], K, K),
         {},
         ValueError,
-        "query (4,), key (5, 4), value (5, 4); pass at least",
+        "query (4,), key (5, 4), value (5, 4) do not fit; pass (",
     ),
-    ((Q, K[:, :2], K), {}, ValueError, "query (3, 4) but key (5, 2); the last sizes"),
+    (
+        (Q, K[:, :2], K),
+        {},
+        ValueError,
+        "query (3, 4), key (5, 2), value (5, 4) do not fit; pass (",
+    ),
     (
         (Q, K, K[:4]),
         {},
         ValueError,
-        "key (5, 4) but value (4, 4); there must be a value",
+        "query (3, 4), key (5, 4), value (4, 4) do not fit; pass (",
     ),
     (
         (Q, K, K.astype(float)),
@@ -237,7 +242,7 @@ DO_NOT_FIT = [
         (X, X, X),
         {"attn_mask": np.zeros((4, 4), int)},
         TypeError,
-        "MultiheadAttention: attn_mask is int64; pass bools or floats",
+        "MultiheadAttention: attn_mask is int64 but query is float32; pass bools or",
     ),
     ((X, X, X), {"is_causal": True}, NotImplementedError, "is_causal=True is not part"),
 ]

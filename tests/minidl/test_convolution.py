@@ -223,7 +223,7 @@ BAD = [
         (IMAGES, KERNELS[0]),
         "weight (4, 3, 2) with groups 1; pass 4 dimensions",
     ),
-    ("conv2d", (IMAGES, KERNELS, BIAS[:5]), "bias (5,) but there are 6 kernels"),
+    ("conv2d", (IMAGES, KERNELS, BIAS[:5]), "bias (5,); pass (6,), one a kernel"),
     ("conv2d", (IMAGES, KERNELS, BIAS, 0), "stride is 0; pass an integer or two"),
     ("conv2d", (IMAGES, KERNELS, BIAS, 1, -1), "padding is -1; pass an integer or two"),
     (

@@ -53,8 +53,8 @@ W = tensor(np.zeros((5, 3)))
 REFUSED = [
     (([5], W), IndexError, "input has index 5 but weight (5, 3) has rows 0 to 4"),
     (([0, -1], W), IndexError, "input has index -1 but weight (5, 3) has rows"),
-    (([1.0], W), TypeError, "input is float32; pass indices as int64 or int32"),
-    (([1], tensor(np.zeros(3))), ValueError, "weight (3,) is not a matrix"),
+    (([1.0], W), TypeError, "input is float32; pass int64 or int32"),
+    (([1], tensor(np.zeros(3))), ValueError, "weight (3,); pass a matrix (V, D)"),
     (([1], W, 5), ValueError, "padding_idx is 5 but there are 5 rows"),
     (([1], W, -6), ValueError, "padding_idx is -6 but there are 5 rows"),
 ]

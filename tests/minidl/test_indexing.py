@@ -149,10 +149,10 @@ def test_a_tensor_is_gone_through_part_by_part():
 @pytest.mark.parametrize(
     ("index", "error", "message"),
     [
-        (3, IndexError, "index 3 is out of bounds .* the tensor is"),
-        ((0, 0, 0), IndexError, "index: too many indices"),
+        (3, IndexError, "index 3 is out of bounds for axis 0 with size 3"),
+        ((0, 0, 0), IndexError, "too many indices"),
         ([5], IndexError, "out of bounds"),
-        ([True, False], IndexError, "index: boolean index did not match"),
+        ([True, False], IndexError, "boolean index did not match"),
         (slice(None, None, -1), ValueError, "index: step -1 in a slice; it must be"),
         (1.0, IndexError, "index: float of float64; pass integers, slices"),
         ("a", IndexError, "index: str of <U1; pass integers"),

@@ -63,7 +63,7 @@ def grows(x):
         (lambda x: x.zero_(), "zero_: a leaf Variable that requires grad"),
         (leaf_part, r"x\[...\] = v: a leaf Variable that requires grad"),
         (leaf_row, r"\+=: a view of a leaf Variable that requires grad"),
-        (grows, r"the result has shape \(3, 3\), which does not fit in place into"),
+        (grows, r"the result \(3, 3\) of float32 does not fit in place into \(3,\)"),
     ],
 )
 def test_what_pytorch_refuses_is_refused_with_a_reason(wrong, message):
@@ -76,8 +76,8 @@ def test_what_pytorch_refuses_is_refused_with_a_reason(wrong, message):
 @pytest.mark.parametrize(
     ("wrong", "error", "message"),
     [
-        (lambda: tensor([1]).add_(1.5), RuntimeError, "float32, which does not fit"),
-        (lambda: tensor([1]).div_(2), RuntimeError, "does not fit in place into int64"),
+        (lambda: tensor([1]).add_(1.5), RuntimeError, "float32 does not fit in place"),
+        (lambda: tensor([1]).div_(2), RuntimeError, r"fit in place into .* of int64"),
         (lambda: tensor([1.0]).copy_(tensor([1, 2])), RuntimeError, "copy_: source"),
         (
             lambda: minidl.from_numpy(np.broadcast_to(1.0, 3)).zero_(),
@@ -92,9 +92,9 @@ def test_what_pytorch_refuses_is_refused_with_a_reason(wrong, message):
         (
             lambda: tensor([1.0, 2.0]).__setitem__(0, tensor([1, 2])),
             ValueError,
-            r"x\[...\] = v: .* v is \(2,\)",
+            r"could not broadcast .* shape \(2,\) into shape \(\)",
         ),
-        (lambda: tensor([1.0]).__setitem__(1, 0), IndexError, r"the tensor is \(1,\)"),
+        (lambda: tensor([1.0]).__setitem__(1, 0), IndexError, "axis 0 with size 1"),
         (lambda: tensor([1.0]).uniform_(1, 0), ValueError, "uniform_: from 1 to 0"),
     ],
 )

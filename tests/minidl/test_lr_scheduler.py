@@ -8,76 +8,17 @@ import re
 import pytest
 import torch
 from against_torch import leaf
+from schedulers_against_torch import (
+    CASES,
+    STEPS,
+    assert_same,
+    near,
+    optimizers,
+    schedulers,
+)
 
 from minidl import optim, tensor
 from minidl.optim import lr_scheduler
-
-STEPS = 50
-
-
-def optimizers(name="SGD", **options):
-    """An optimizer of ours and PyTorch's, with two groups of different lr."""
-    ours, theirs = leaf([1.0]), torch.ones(1, requires_grad=True)
-    also_ours, also_theirs = leaf([1.0]), torch.ones(1, requires_grad=True)
-    groups = [{"params": [ours]}, {"params": [also_ours], "lr": 0.3}]
-    yield getattr(optim, name)(groups, lr=0.1, **options)
-    groups = [{"params": [theirs]}, {"params": [also_theirs], "lr": 0.3}]
-    yield getattr(torch.optim, name)(groups, lr=0.1, **options)
-
-
-def schedulers(name, pair, *arguments, **options):
-    """A scheduler of ours and PyTorch's."""
-    packages = (lr_scheduler, torch.optim.lr_scheduler)
-    for package, optimizer in zip(packages, pair, strict=True):
-        yield getattr(package, name)(optimizer, *arguments, **options)
-
-
-def assert_same(ours, theirs):
-    """The lr and momentum of each group, and what the schedulers say of them."""
-    assert near(ours.get_last_lr(), theirs.get_last_lr())
-    assert ours.last_epoch == theirs.last_epoch
-    groups = zip(
-        ours.optimizer.param_groups, theirs.optimizer.param_groups, strict=True
-    )
-    for got, expected in groups:
-        for key in ("lr", "momentum", "betas", "initial_lr", "max_lr", "min_lr"):
-            assert near(got.get(key), expected.get(key))
-
-
-def near(got, expected):
-    """Whether two numbers, or each of several, are equal to rounding."""
-    if isinstance(expected, list | tuple):
-        return len(got) == len(expected) and all(map(near, got, expected))
-    if expected is None:
-        return got is None
-    return math.isclose(got, expected, rel_tol=1e-12, abs_tol=1e-15)
-
-
-CASES = [
-    ("StepLR", {"step_size": 1}),
-    ("StepLR", {"step_size": 7, "gamma": 0.5}),
-    ("MultiStepLR", {"milestones": [3, 4, 4, 20]}),
-    ("MultiStepLR", {"milestones": (1, 30), "gamma": 2.0}),
-    ("ExponentialLR", {"gamma": 0.9}),
-    ("CosineAnnealingLR", {"T_max": 50}),
-    ("CosineAnnealingLR", {"T_max": 8, "eta_min": 0.01}),
-    ("CosineAnnealingLR", {"T_max": 1}),
-    ("LambdaLR", {"lr_lambda": lambda epoch: 1 / (epoch + 1)}),
-    ("LambdaLR", {"lr_lambda": [lambda epoch: 0.9**epoch, lambda epoch: epoch]}),
-    *[
-        ("OneCycleLR", {"max_lr": max_lr, "total_steps": STEPS, **options})
-        for max_lr in (1.0, [1.0, 2.0])
-        for three_phase in (False, True)
-        for options in (
-            {},
-            {"three_phase": three_phase, "anneal_strategy": "linear"},
-            {"three_phase": three_phase, "pct_start": 0.2, "div_factor": 5.0},
-            {"cycle_momentum": False, "final_div_factor": 10.0},
-            {"base_momentum": [0.5, 0.6], "max_momentum": 0.99},
-        )
-    ],
-    ("OneCycleLR", {"max_lr": 1.0, "epochs": 5, "steps_per_epoch": 10}),
-]
 
 
 @pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
@@ -125,6 +66,51 @@ def test_a_plateau_is_seen_as_pytorch_sees_it(mode, threshold_mode, options):
             assert_same(ours, theirs)
             assert ours.num_bad_epochs == theirs.num_bad_epochs
             assert near(ours.best, theirs.best)
+
+
+@pytest.mark.parametrize(("name", "options"), CASES)
+def test_an_lr_that_is_a_tensor_stays_it_and_takes_pytorch_s_values(name, options):
+    lrs = tensor(0.1), torch.tensor(0.1)
+    ours = optim.SGD([leaf([1.0])], lrs[0], momentum=0.9)
+    theirs = torch.optim.SGD([torch.ones(1)], lrs[1], momentum=0.9)
+    ours.step()
+    one = {k: v[0] if isinstance(v, list) else v for k, v in options.items()}
+    options = options if name == "MultiStepLR" else one
+    pair = list(schedulers(name, (ours, theirs), **options))
+    theirs.step()
+    for _ in range(STEPS):
+        for scheduler in pair:
+            scheduler.step()
+        assert ours.param_groups[0]["lr"] is lrs[0]
+        assert lrs[0].item() == pytest.approx(lrs[1].item(), rel=1e-4, abs=1e-9)
+        assert pair[0].get_last_lr() == [lrs[0]]
+        assert pair[0].get_last_lr()[0] is not lrs[0]
+
+
+def test_a_plateau_lowers_an_lr_that_is_a_tensor():
+    lr = tensor(0.5)
+    scheduler = lr_scheduler.ReduceLROnPlateau(
+        optim.SGD([leaf([1.0])], lr), patience=0, factor=0.5
+    )
+    for _ in range(3):
+        scheduler.step(1.0)
+    assert lr.item() == 0.125
+
+
+def test_a_step_before_the_optimizer_s_is_a_warning_as_in_pytorch():
+    class Own(optim.SGD):
+        def step(self, closure=None):
+            return None
+
+    for package, leaves in ((optim, leaf([1.0])), (torch.optim, torch.ones(1))):
+        scheduler = package.lr_scheduler.StepLR(package.SGD([leaves]), 1)
+        with pytest.warns(UserWarning, match=r"call of `lr_scheduler.step\(\)` before"):
+            scheduler.step()
+        scheduler.step()
+        scheduler = package.lr_scheduler.StepLR(package.SGD([leaves]), 1)
+        scheduler.optimizer.step()
+        scheduler.step()
+    lr_scheduler.StepLR(Own([leaf([1.0])]), 1).step()
 
 
 def test_two_schedulers_act_on_one_optimizer_one_after_the_other():
@@ -225,7 +211,7 @@ def one_cycle(**options):
             "StepLR",
             {"step_size": 0},
             ValueError,
-            "StepLR: step_size is 0; pass a number",
+            "StepLR: step_size is 0; pass an integer",
         ),
         (
             "CosineAnnealingLR",

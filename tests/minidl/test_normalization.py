@@ -151,17 +151,17 @@ BAD = [
     (
         "batch_norm",
         (X, B[:2], W),
-        "running_mean (2,) for input (2, 3); pass shape (3,)",
+        "running_mean (2,) for input (2, 3); pass (3,)",
     ),
-    ("batch_norm", (X, B, W, W[:1]), "weight (1,) for input (2, 3); pass shape (3,)"),
-    ("batch_norm", (B, B, W), "input (3,) has no channels; pass (N, C, ...)"),
+    ("batch_norm", (X, B, W, W[:1]), "weight (1,) for input (2, 3); pass (3,)"),
+    ("batch_norm", (B, B, W), "input (3,); pass (N, C, ...)"),
     (
         "layer_norm",
         (X, (2,)),
-        "input (2, 3) does not end in normalized_shape (2,); pass its last",
+        "input (2, 3) does not end in normalized_shape (2,)",
     ),
-    ("layer_norm", (X, (3,), W[:2]), "weight (2,) for input (2, 3); pass shape (3,)"),
-    ("layer_norm", (X, ()), "input (2, 3) does not end in normalized_shape (); pass"),
+    ("layer_norm", (X, (3,), W[:2]), "weight (2,) for input (2, 3); pass (3,)"),
+    ("layer_norm", (X, ()), "input (2, 3) does not end in normalized_shape ()"),
 ]
 
 
@@ -178,7 +178,8 @@ def test_a_layer_for_images_takes_images_only():
         ("BatchNorm1d", (2, 3, 4, 5), "2 or 3"),
     ):
         with pytest.raises(
-            ValueError, match=f"{name}: input .* pass {dims}, the channels second"
+            ValueError,
+            match=f"{name}: input .* pass {dims} dimensions, the channels second",
         ):
             getattr(nn, name)(3)(tensor(normal(*shape)))
         with pytest.raises(ValueError, match="expected"):

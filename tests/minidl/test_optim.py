@@ -161,6 +161,36 @@ def converted(state_dict, change):
     return change(state_dict) if hasattr(state_dict, "numpy") else state_dict
 
 
+@pytest.mark.parametrize(("name", "options"), ONE_EACH)
+def test_named_parameters_are_pytorch_s(name, options):
+    def groups(params):
+        named = list(zip("abc", params, strict=True))
+        return [{"params": named[:1], "weight_decay": 0.1}, {"params": named[1:]}]
+
+    named, unnamed = Twins(name, options, groups=groups), Twins(name, options)
+    for _ in range(5):
+        named.step()
+        named.check()
+    assert_same_state(named.our.state_dict(), named.their.state_dict())
+    assert [g["param_names"] for g in named.our.param_groups] == [["a"], ["b", "c"]]
+    once = getattr(optim, name)(iter(list(zip("abc", unnamed.ours, strict=True))))
+    once.load_state_dict(unnamed.our.state_dict())
+    assert once.param_groups[0]["param_names"] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(("name", "options"), ONE_EACH)
+def test_the_lr_may_be_a_tensor_of_one_number(name, options):
+    twins = Twins(name, {**options, "lr": 0.25})
+    twins.our.param_groups[0]["lr"] = lr = tensor(0.25)
+    assert getattr(optim, name)(twins.ours, lr=lr).param_groups[0]["lr"] is lr
+    for step in range(5):
+        twins.step()
+        if step == 2:
+            lr.fill_(0.125)
+            twins.their.param_groups[0]["lr"] = 0.125
+    twins.check()
+
+
 def test_a_loaded_state_is_a_copy():
     first, second = Twins("Adam", {}), Twins("Adam", {})
     first.step()

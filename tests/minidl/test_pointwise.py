@@ -217,7 +217,7 @@ def test_a_change_of_the_input_that_the_gradient_reads_is_noticed(call):
         ),
         (
             lambda t: t.ones(2).masked_fill(t.ones(2) > 0, t.ones(2)),
-            r"masked_fill: value \(2,\) is not one number; use where",
+            r"masked_fill: value \(2,\) is not a number; use where",
         ),
         (lambda t: t.ones(1).masked_fill(t.ones(1), 0), "masked_fill: mask is float32"),
         (

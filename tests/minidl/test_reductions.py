@@ -34,7 +34,7 @@ ORDERS = ["fro", 0, 0.5, 1, 1.5, 2, 3, -1, np.inf, -np.inf]
     ],
 )
 def test_a_reduction_over_any_dimensions_matches_pytorch(name, dim, keepdim):
-    assert_same(lambda t, x: getattr(t, name)(x, dim=dim, keepdim=keepdim), X)
+    assert_same(lambda t, x: getattr(t, name)(input=x, dim=dim, keepdim=keepdim), X)
     assert_same(lambda t, x: getattr(x, name)(dim=dim, keepdim=keepdim), X)
 
 

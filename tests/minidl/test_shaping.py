@@ -45,6 +45,8 @@ VIEWS = {
     "expand to no entries": lambda t, x: x[:, :1].expand(2, 0, 4),
     "split": lambda t, x: t.split(x, 2, 1),
     "split by sizes": lambda t, x: x.split([1, 0, 3], dim=-1),
+    "split by name": lambda t, x: t.split(tensor=x, split_size_or_sections=2, dim=1),
+    "split of a tensor by name": lambda t, x: x.split(split_size=2, dim=1),
     "chunk": lambda t, x: t.chunk(x, 3, dim=2),
     "chunk by a method": lambda t, x: x.chunk(2),
 }
@@ -163,7 +165,7 @@ def test_repetition_and_stacking_are_numpy_s(data):
     [
         (
             lambda t: t.ones(3).reshape(2, -1),
-            r"reshape: 3 numbers of a tensor \(3,\) do",
+            r"reshape: a tensor \(3,\) does not fit \(2, -1\)",
         ),
         (lambda t: t.ones(3).reshape(1.5), r"reshape: \(1\.5,\) are not all integers"),
         (
@@ -177,8 +179,8 @@ def test_repetition_and_stacking_are_numpy_s(data):
         (lambda t: t.ones(2, 3).flatten(2), "flatten: dim 2 of a tensor"),
         (lambda t: t.squeeze(t.ones(2), 1), "squeeze: dim 1 of a tensor"),
         (lambda t: t.unsqueeze(t.ones(2), 2), r"unsqueeze: dim 2 .* from -2 to 1"),
-        (lambda t: t.ones(2, 3).permute(0, 0), r"permute: dims \(0, 0\) are not the 2"),
-        (lambda t: t.ones(2, 3).permute(0), r"permute: dims \(0,\) are not the 2"),
+        (lambda t: t.ones(2, 3).permute(0, 0), r"permute: dims \(0, 0\) of \(2, 3\)"),
+        (lambda t: t.ones(2, 3).permute(0), r"permute: dims \(0,\) of \(2, 3\)"),
         (lambda t: t.ones(2).transpose(0, 1), "transpose: dim 1 of a tensor"),
         (lambda t: t.ones(2).mT, "mT: the tensor"),
         (lambda t: t.ones(2).expand(3), r"expand: a tensor \(2,\) does not expand to"),
@@ -205,7 +207,7 @@ def test_repetition_and_stacking_are_numpy_s(data):
             lambda t: t.stack([t.ones(2), t.ones(3)]),
             r"stack: shapes \(2,\), \(3,\) diff",
         ),
-        (lambda t: t.stack([t.ones(2)], 2), "stack: dim 2 for tensors"),
+        (lambda t: t.stack([t.ones(2)], 2), "stack: dim 2 for a tensor"),
         (lambda t: t.ones(5).split(0), r"split: 0 for a tensor \(5,\) along dim 0"),
         (lambda t: t.ones(5).split([2, 2]), r"split: \[2, 2\] for a tensor \(5,\)"),
         (lambda t: t.ones(5).split([6, -1]), r"split: \[6, -1\] for a tensor"),

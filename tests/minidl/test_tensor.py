@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from against_torch import leaf
@@ -113,7 +116,7 @@ def test_a_tensor_prints_as_in_pytorch():
         (
             lambda: tensor([1.0]) @ tensor(np.ones(1)),
             TypeError,
-            "@: the tensors are float32 and float64; give both one dtype",
+            "@: tensors of float32 and float64; give both one dtype",
         ),
         (lambda: tensor([1.0]) @ 2, ValueError, "a single number is no matrix; use"),
         (
@@ -150,7 +153,7 @@ def test_a_tensor_prints_as_in_pytorch():
         (
             lambda: tensor([1.0, 2.0, 3.0]).reshape(2, -1),
             ValueError,
-            r"reshape: 3 numbers of a tensor \(3,\) do not fit \(2, -1\)",
+            r"reshape: a tensor \(3,\) does not fit \(2, -1\)",
         ),
         (
             lambda: tensor([1.0]).transpose(0, 1),
@@ -182,3 +185,20 @@ def test_data_is_the_same_numbers_without_a_gradient():
     assert w.tolist() == [7.0]
     with pytest.raises(TypeError, match=r"data: value is a ndarray, not a Tensor"):
         w.data = np.ones(2)
+
+
+OVERFLOWS = """
+import minidl, numpy
+x = minidl.tensor([0.0, -1.0], requires_grad=True)
+y = x.log() / 0 + x.sqrt() + minidl.tensor([3e38, 3e38]).sum()
+y.sum().backward()
+"""
+
+
+def test_infinite_results_are_no_warning_but_numpy_s_own_still_are():
+    def run(code):
+        command = [sys.executable, "-W", "error", "-c", code]
+        return subprocess.run(command, capture_output=True, text=True).stderr
+
+    assert run(OVERFLOWS) == ""
+    assert "divide by zero" in run(OVERFLOWS + "numpy.log(numpy.zeros(1))")
