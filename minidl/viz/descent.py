@@ -56,7 +56,7 @@ SURFACES = {
         start=(-1.2, 1.0),
         goals=((1.0, 1.0),),
         box=(-1.7, 1.7, -0.6, 1.8),
-        rates=(0.001, 0.05),
+        rates=(0.001, 0.2),
     ),
     "saddle": Surface(
         lambda x, y: 0.5 * x * x - 0.5 * y * y + 0.25 * y * y * y * y + 0.25,
@@ -168,7 +168,7 @@ def picture_of(found: Mapping[str, Array], surface: str, step: int) -> bytes:
     left.set_title(f"{surface}, after {step} steps")
     top = 3 * float(height(*SURFACES[surface].start))
     right.set(xlim=(0, STEPS), ylim=(LOWEST, top), xlabel="step", ylabel="loss")
-    right.legend(loc="lower left", fontsize=8)
+    right.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=8)
     return png(left)
 
 
