@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help course test lint build record bench
+.PHONY: help course test grid lint build record bench
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -18,6 +18,9 @@ endif
 test: .venv/test lint ## install what the tests need, then lint and run every test
 	$(BIN)/autograder build --check
 	$(BIN)/python -m pytest -n 2 --dist loadscope
+
+grid: .venv/test ## hold minidl to PyTorch over every combination of arguments
+	$(BIN)/python -m pytest -m grid -n 2 --dist loadscope tests/minidl
 
 lint: .venv/test ## ruff and mypy
 	$(BIN)/ruff check

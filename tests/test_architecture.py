@@ -84,7 +84,7 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
     ]
     theirs = [inner for driver in drivers for inner in ast.walk(driver)]
     for node in ast.walk(tree):
-        if node in theirs and getattr(node, "module", "")[:6] == "minidl":
+        if node in theirs and f"{getattr(node, 'module', None)}".startswith("minidl"):
             continue
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -25,6 +26,33 @@ def blocks(document: Path, language: str) -> list[str]:
 
 def test_the_readme_is_short(root):
     assert len((root / "README.md").read_text("utf-8").splitlines()) <= 120
+
+
+def test_the_readme_says_how_large_minidl_is(root):
+    said = re.search(
+        r"`minidl/` is ([\d,]+) lines of code, its pictures ([\d,]+) of them",
+        (root / "README.md").read_text("utf-8"),
+    )
+    assert said is not None
+    for stated, place in zip(said.groups(), ("minidl", "minidl/viz"), strict=True):
+        count = sum(code_lines(path) for path in (root / place).rglob("*.py"))
+        assert abs(count - int(stated.replace(",", ""))) <= 50, count
+
+
+def code_lines(path: Path) -> int:
+    """Lines that are not blank, comments or docstrings."""
+    text = path.read_text("utf-8")
+    documented: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            first = node.body[0] if node.body else None
+            if first is not None and ast.get_docstring(node) is not None:
+                documented |= set(range(first.lineno, (first.end_lineno or 0) + 1))
+    return sum(
+        bool(line.strip()) and not line.lstrip().startswith("#")
+        for number, line in enumerate(text.splitlines(), 1)
+        if number not in documented
+    )
 
 
 def test_the_example_gets_the_answer_that_the_readme_shows(root):
