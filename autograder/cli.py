@@ -17,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+Course = Annotated[Path, typer.Argument(metavar="COURSE", show_default=False)]
 Directory = Annotated[Path, typer.Argument(metavar="DIR", show_default=False)]
 
 
@@ -116,7 +117,7 @@ def bricks(
     table(
         ("chapter", "brick", "points", "cases"),
         [
-            (chapter.slug, b.name, b.points, sum(len(f.dtypes) for f in b.families))
+            (chapter.number, b.name, b.points, sum(len(f.dtypes) for f in b.families))
             for chapter in CHAPTERS
             for b in chapter.bricks
         ],
@@ -175,6 +176,38 @@ def course(directory: Directory) -> None:
     with clear_errors():
         made = needs("autograder.grading.course", "grading").create(directory)
     typer.echo(f"{made} is an nbgrader course; its README.md has the commands.")
+
+
+@app.command()
+def grade(
+    course: Course,
+    assignment: Annotated[str, typer.Argument(metavar="CHAPTER", show_default=False)],
+    workers: Annotated[
+        int, typer.Option(min=0, help="Submissions at a time; 0: processors + 1.")
+    ] = 0,
+    dask: Annotated[str, typer.Option(help="Address of a Dask scheduler.")] = "",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where the last run was cut short.")
+    ] = False,
+) -> None:
+    """Grade what is new or has changed in COURSE/submitted, and report on the class."""
+    with clear_errors():
+        commands = needs("autograder.grading.commands", "grading")
+        whole = commands.grade(course, assignment, workers, dask, resume)
+    raise typer.Exit(0 if whole else 1)
+
+
+@app.command()
+def doctor(
+    course: Annotated[
+        Path | None, typer.Argument(metavar="[COURSE]", show_default=False)
+    ] = None,
+) -> None:
+    """Report the sandbox, versions, device, recordings and database of grading."""
+    with clear_errors():
+        facts = needs("autograder.grading.doctor", "grading").examine(course)
+    table(("about", "", "what is so"), [fact.row() for fact in facts])
+    raise typer.Exit(1 if any(fact.bad for fact in facts) else 0)
 
 
 @app.command(

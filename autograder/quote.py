@@ -12,8 +12,8 @@ STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
 """What nbgrader's ClearSolutions leaves: both ways to release look the same."""
 
 TOKEN = re.compile(r"\w+|\S")
-TELLING = 5
-"""A statement of fewer tokens gives nothing away: `return dx`, `i += 1`."""
+TELLING = 6
+"""A statement of fewer tokens gives nothing away: `i += 1`, `loss.backward()`."""
 
 
 @dataclass(frozen=True)

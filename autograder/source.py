@@ -149,15 +149,16 @@ class Source:
             for found in list(imports_of(node))[:1]
         ]
         before = [pair for pair in present if pair[0] <= new.place]
+        after = [pair for pair in present if pair[0] > new.place]
         block = [new.statement]
-        if before:
+        if after and (not before or after[0][0][0] == new.place[0]):
+            (group, *_), node = after[0]
+            at = node.lineno - 1
+            block = [*block, *([""] if group != new.place[0] else [])]
+        elif before:
             (group, *_), node = before[-1]
             at = node.end_lineno or node.lineno
             block = [*([""] if group != new.place[0] else []), *block]
-        elif present:
-            (group, *_), node = present[0]
-            at = node.lineno - 1
-            block = [*block, *([""] if group != new.place[0] else [])]
         else:
             documented = ast.get_docstring(self.tree) is not None
             at = (self.tree.body[0].end_lineno or 0) if documented else 0

@@ -10,8 +10,8 @@ from learner import RELU, Notebook, files, fresh, make
 
 from autograder import bricks, disk, package, wall
 from autograder.bricks import BRICKS, CHAPTERS
-from autograder.quote import quote
-from autograder.source import MARK
+from autograder.quote import definition, quote
+from autograder.source import MARK, Source
 
 ACTIVATIONS = "minidl/kernels/activations.py"
 OTHER = RELU.replace("np.where(x > 0, x, 0)", "x * (x > 0)")
@@ -39,14 +39,20 @@ def head(node):
 def test_hollow_keeps_signature_and_docstring_and_removes_every_statement(module):
     ours = package.finished(module)
     those = [brick for brick in BRICKS.values() if brick.module == module]
-    text = wall.hollow(ours.text, those)
-    tree = {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
+    hollow = Source(wall.hollow(ours.text, those))
     for brick in those:
-        node, number = tree[brick.name], bricks.chapter_of(brick).number
-        assert head(node) == head(ours.definitions[brick.name])
+        node, number = work(hollow, brick), bricks.chapter_of(brick).number
+        assert head(node) == head(work(ours, brick))
         stub = f"raise NotBuiltYet('{brick.name}: chapter {number}')"
         assert [ast.unparse(each) for each in node.body[1:]] == [stub]
-        assert quote(ours.text, brick.name).shown_in(text) is None
+        solution = quote(ours.text, brick.name, brick.hole)
+        assert solution.shown_in(hollow.segment(brick.name)) is None
+
+
+def work(source, brick):
+    """What the learner writes of a brick: the function, or the method of a class."""
+    node = source.definitions[brick.name]
+    return definition(node, brick.hole) if brick.hole else node
 
 
 def test_hollow_leaves_other_functions_alone():

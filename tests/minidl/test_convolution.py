@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 from against_torch import (
-    assert_both_refuse,
     assert_float32_matches_pytorch,
     assert_matches_pytorch,
     normal,
@@ -18,6 +17,7 @@ from against_torch import (
 
 import minidl
 from minidl import kernels, nn, tensor
+from minidl.kernels import windows
 
 IMAGES, KERNELS, BIAS = normal(3, 4, 7, 6), normal(6, 4, 3, 2), normal(6)
 
@@ -177,11 +177,29 @@ def test_a_first_layer_gets_no_gradient_of_its_input_and_weights_the_same_ones()
     np.testing.assert_array_equal(W.grad.array, first)
 
 
+@pytest.mark.parametrize(
+    "sizes", [((7, 6), (3, 2)), ((4, 5), (4, 5)), ((1, 3), (1, 1))]
+)
+def test_cross_correlate_is_conv2d_of_one_image_and_one_channel(sizes):
+    image, kernel = (normal(*size) for size in sizes)
+    expected = torch.conv2d(*(torch.tensor(a)[None, None] for a in (image, kernel)))
+    got = kernels.cross_correlate(image, kernel)
+    np.testing.assert_allclose(got, expected[0, 0].numpy(), rtol=1e-12, atol=1e-12)
+
+
+def test_scatter_is_gather_backwards():
+    x, shape = normal(4, 7, 6, 3), ((3, 2), (2, 2), (2, 1), (1, 3))
+    columns = windows.gather(x, *shape, 2)
+    g, back = normal(*columns.shape), np.zeros_like(x)
+    windows.scatter(g, back, *shape)
+    np.testing.assert_allclose((g * columns).sum(), (back * x).sum(), rtol=1e-12)
+
+
 def test_many_strips_give_what_one_gives(monkeypatch):
     x, W = IMAGES, KERNELS
     whole = kernels.conv2d(x, W, BIAS)
     gradients = kernels.conv2d_backward(whole, x, W)
-    monkeypatch.setattr("minidl.kernels.convolution.STRIP", 1)
+    monkeypatch.setattr("minidl.kernels.windows.STRIP", 1)
     np.testing.assert_allclose(kernels.conv2d(x, W, BIAS), whole, rtol=1e-12)
     for got, expected in zip(
         kernels.conv2d_backward(whole, x, W), gradients, strict=True
@@ -205,87 +223,3 @@ def test_a_weight_that_changes_before_backward_is_noticed(name, shape, before):
 def test_an_empty_batch_goes_through():
     assert_matches_pytorch(twin("conv2d"), IMAGES[:0], KERNELS, BIAS)
     assert_matches_pytorch(twin("conv_transpose2d"), IMAGES[:0], weights(1, True), BIAS)
-
-
-BAD = [
-    (
-        "conv2d",
-        (IMAGES[0, 0], KERNELS),
-        "has 2 dimensions; pass (N, C, H, W) or (C, H, W)",
-    ),
-    (
-        "conv2d",
-        (IMAGES[:, :3], KERNELS),
-        "has 3 channels but weight (6, 4, 3, 2) with groups 1 expects 4; change",
-    ),
-    (
-        "conv2d",
-        (IMAGES, KERNELS[0]),
-        "weight (4, 3, 2) with groups 1; pass 4 dimensions",
-    ),
-    ("conv2d", (IMAGES, KERNELS, BIAS[:5]), "bias (5,); pass (6,), one a kernel"),
-    ("conv2d", (IMAGES, KERNELS, BIAS, 0), "stride is 0; pass an integer or two"),
-    ("conv2d", (IMAGES, KERNELS, BIAS, 1, -1), "padding is -1; pass an integer or two"),
-    (
-        "conv2d",
-        (IMAGES, KERNELS, BIAS, 1, "full"),
-        "padding is 'full'; pass an integer",
-    ),
-    (
-        "conv2d",
-        (IMAGES, KERNELS, BIAS, 2, "same"),
-        "padding is 'same' but stride 2; pass 1",
-    ),
-    ("conv2d", (IMAGES, KERNELS, BIAS, 1, 0, 4), "is smaller than the window, 9 by 5"),
-    ("conv2d", (IMAGES, KERNELS, BIAS, 1, 0, 1, 0), "groups is 0; pass an integer"),
-    (
-        "conv2d",
-        (IMAGES, KERNELS, BIAS, 1, 0, 1, 4),
-        "weight (6, 4, 3, 2) with groups 4",
-    ),
-    (
-        "conv1d",
-        (IMAGES[0], normal(4, 7, 2), None, (1, 1)),
-        "stride is (1, 1); pass an integer, not below 1",
-    ),
-    (
-        "conv_transpose2d",
-        (IMAGES, KERNELS[:4], None, 2, 0, 2),
-        "output_padding (2, 2) with stride (2, 2) and dilation (1, 1); it must",
-    ),
-    (
-        "conv_transpose2d",
-        (IMAGES, KERNELS[:4], None, 1, 4),
-        "is smaller than the window",
-    ),
-]
-
-
-@pytest.mark.parametrize(("name", "arguments", "message"), BAD)
-def test_bad_arguments_are_explained_and_pytorch_refuses_them_too(
-    name, arguments, message
-):
-    assert_both_refuse(name, arguments, message)
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"groups": 3}, "groups 3 does not divide both channels (4, 6)"),
-        (
-            {"padding_mode": "mirror"},
-            "padding_mode is 'mirror'; pass zeros or ('reflect',",
-        ),
-        ({"padding": "full"}, "padding is 'full'; pass 'same', 'valid' or numbers"),
-        ({"padding": "same", "stride": 2}, "padding is 'same' but stride (2, 2); pass"),
-        (
-            {"kernel_size": (1, 2, 3)},
-            "kernel_size is (1, 2, 3); pass an integer or two",
-        ),
-    ],
-)
-def test_a_layer_explains_arguments_that_do_not_fit(options, message):
-    with pytest.raises(ValueError, match=re.escape(f"Conv2d: {message}")):
-        nn.Conv2d(4, 6, **{"kernel_size": 3, **options})
-    with pytest.raises(ValueError, match="ConvTranspose2d: padding 'same', 'zeros'"):
-        nn.ConvTranspose2d(4, 6, 3, padding="same")

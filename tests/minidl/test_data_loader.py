@@ -128,6 +128,15 @@ def test_numbers_of_samples_may_be_in_a_list_an_array_or_a_tensor(kind):
     assert labels(data.DataLoader(ours(), 2, sampler=kind([9, 3, 5]))) == [[9, 3], [5]]
 
 
+def test_an_endless_sampler_is_asked_as_far_as_needed():
+    loader = iter(data.DataLoader(ours(), 2, sampler=itertools.cycle([9, 3, 5])))
+    assert [next(loader)[1].numpy().tolist() for _ in range(3)] == [
+        [9, 3],
+        [5, 9],
+        [3, 5],
+    ]
+
+
 def test_a_subclass_of_tensor_dataset_is_asked_for_its_samples():
     class Negative(data.TensorDataset):
         def __getitem__(self, index):
