@@ -131,14 +131,9 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
     Backward:  da = g b^T,  db = a^T g
     """
     check_matmul(a, b)
-    x, y, dx_wanted, dy_wanted = a.array, b.array, a.requires_grad, b.requires_grad
-    first, second = x.shape, y.shape
-    x = x.reshape(1, -1) if x.ndim == 1 else x
-    y = y.reshape(-1, 1) if y.ndim == 1 else y
-    if x.ndim > y.ndim == 2:  # one product is faster than one for each of a batch
-        x = x.reshape(math.prod(first[:-1]), first[-1])
-    product = x @ y
-    flat, rows = product.shape, first[-2:-1] if len(second) > 2 else first[:-1]
+    x, y, shape = matrices(a.array, b.array)
+    first, second, product = a.shape, b.shape, x @ y
+    flat, dx_wanted, dy_wanted = product.shape, a.requires_grad, b.requires_grad
 
     def backward(g: AnyArray) -> tuple[AnyArray | None, AnyArray | None]:
         g = shaped(g, flat)
@@ -146,22 +141,48 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
         dy = unbroadcast(x.swapaxes(-1, -2) @ g, y.shape) if dy_wanted else None
         return shaped(dx, first), shaped(dy, second)
 
-    batch, columns = flat[:-2] if len(second) > 2 else (), flat[-1:] * (b.ndim > 1)
     saves = (b,) * dx_wanted + (a,) * dy_wanted
-    product = shaped(product, batch + rows + columns)
-    return a.record(product, backward, b, saves=saves)
+    return a.record(shaped(product, shape), backward, b, saves=saves)
 
 
 def sum(
     input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
-    """Sum of input over dim: one dimension, several, or all (None)."""
+    """Sum of input over dim: one dimension, several, or all (None).
+
+    Backward:  every number that was added gets its sum's gradient
+    """
     a = input if dtype is None else input.to(dtype)
     axes, shape = reduced("sum", a, dim), a.shape
     kept = [1 if axis in axes else size for axis, size in enumerate(shape)]
-    kind = a.dtype if a.dtype.kind == "f" else dtype or int64
-    y = np.add.reduce(a.array, axes, kind, keepdims=keepdim)  # type: ignore[call-overload]
-    return a.record(y, lambda g: (np.broadcast_to(g.reshape(kept), shape),))
+
+    def backward(g: AnyArray) -> tuple[AnyArray]:
+        return (np.broadcast_to(g.reshape(kept), shape),)
+
+    return a.record(total(a.array, axes, keepdim, dtype), backward)
+
+
+def matrices(x: AnyArray, y: AnyArray) -> tuple[AnyArray, AnyArray, tuple[int, ...]]:
+    """Two arrays as (stacks of) matrices, and the shape that their product has.
+
+    A vector becomes a row on the left, a column on the right; what multiplies a single
+    matrix becomes one matrix, as one product is faster than one for each of a stack.
+    """
+    stack = x.shape[:-2]
+    if y.ndim > 2:
+        stack = np.broadcast_shapes(stack, y.shape[:-2])
+    shape = stack + x.shape[-2:-1] + y.shape[-1:] * (y.ndim > 1)
+    x = x.reshape(1, -1) if x.ndim == 1 else x
+    y = y.reshape(-1, 1) if y.ndim == 1 else y
+    if x.ndim > y.ndim == 2:
+        x = x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+    return x, y, shape
+
+
+def total(x: AnyArray, axes: tuple[int, ...], keepdim: bool, dtype: Any) -> AnyArray:
+    """Sum of x over the axes; of integers as int64, if no other dtype is asked for."""
+    kind = x.dtype if x.dtype.kind == "f" else dtype or int64
+    return np.add.reduce(x, axes, kind, keepdims=keepdim)  # type: ignore[call-overload, no-any-return]
 
 
 def shaped(g: OptionalArray, shape: tuple[int, ...]) -> OptionalArray:

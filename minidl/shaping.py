@@ -55,7 +55,10 @@ def view_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
-    """The entries with the dimensions from start_dim to end_dim as one."""
+    """The entries with the dimensions from start_dim to end_dim as one.
+
+    Shapes:  (N, C, H, W) with start_dim 1 -> (N, C H W)
+    """
     shape = array_of("flatten", input).shape
     start, end = (dimension("flatten", input, dim) for dim in (start_dim, end_dim))
     if end < start:

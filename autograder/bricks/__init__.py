@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import difflib
 
-from autograder.bricks import ch01_neurons, ch02_activations, ch03_forward_pass
+from autograder.bricks import (
+    ch01_neurons,
+    ch02_activations,
+    ch03_forward_pass,
+    ch04_backpropagation,
+    ch05_gradient_descent,
+    ch06_training,
+    ch07_cnn,
+)
 from autograder.bricks.brick import Brick, Chapter
 
 CHAPTERS: tuple[Chapter, ...] = (
     ch01_neurons.CHAPTER,
     ch02_activations.CHAPTER,
     ch03_forward_pass.CHAPTER,
+    ch04_backpropagation.CHAPTER,
+    ch05_gradient_descent.CHAPTER,
+    ch06_training.CHAPTER,
+    ch07_cnn.CHAPTER,
 )
 BRICKS: dict[str, Brick] = {
     brick.name: brick for chapter in CHAPTERS for brick in chapter.bricks

@@ -15,6 +15,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,16 +25,14 @@ import torch
 
 from autograder import recording
 from autograder.bricks import BRICKS, CHAPTERS
-from autograder.bricks.brick import AnyArray, Brick, Case, as_dtype
+from autograder.bricks.brick import AnyArray, Brick, Case
 from autograder.compare import Expected, compare
+from autograder.expect import Answer, as_case, expect
 from autograder.recording import KnownMistake, Recording
 from autograder.run import Outcome, run
 from autograder.strength.measure import mistakes
 
 SEED = 1
-TRIALS = 8  # perturbed evaluations that measure a case's condition
-DRAWS = 32  # of PyTorch's own, that measure how much a random answer varies
-NUDGE = float(np.finfo(np.float32).eps)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -43,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawTextHelpFormatter,
     )
-    default = "cuda" if torch.cuda.is_available() else "cpu"
+    default = best_device()
     parser.add_argument("--device", default=default, help="default here: %(default)s")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", type=Path, default=recording.DIRECTORY)
@@ -56,6 +55,11 @@ def main(argv: list[str] | None = None) -> int:
         return verify(chosen.device, chosen.out)
     record_all(chosen.device, chosen.seed, chosen.out)
     return 0
+
+
+def best_device() -> str:
+    """The device that PyTorch would use here: "cuda" or "cpu"."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def exact_arithmetic() -> None:
@@ -112,7 +116,7 @@ def record_brick(brick: Brick, device: str, seed: int) -> tuple[Recording, float
     Raises:  SystemExit when CPU and device disagree beyond float64 rounding
     """
     cases = tuple(brick.cases(seed))
-    expected = tuple(expect(brick, case, device) for case in cases)
+    expected = tuple(expect_in_torch(brick, case, device) for case in cases)
     apart = 0.0
     for case, here in zip(cases, expected, strict=True):
         wide = as_case(case, "float64")
@@ -132,60 +136,10 @@ def record_brick(brick: Brick, device: str, seed: int) -> tuple[Recording, float
     return Recording(cases, expected, lambda: known), apart
 
 
-def expect(brick: Brick, case: Case, device: str) -> Expected:
+def expect_in_torch(brick: Brick, case: Case, device: str = "cpu") -> Expected:
     """PyTorch's answer in float64 on the CPU, with what its tolerance follows from."""
-    if brick.draws:
-        return expect_draws(brick, case)
-    wide = as_case(case, "float64")
-    outputs = answer(brick, wide, "cpu")
-    in_own_dtype = [answer(brick, case, d) for d in {"cpu", device}]
-    spread = tuple(
-        np.max(
-            [np.abs(o[j].astype(np.float64) - w).max(initial=0.0) for o in in_own_dtype]
-        )
-        for j, w in enumerate(outputs)
-    )
-    dtypes = tuple(str(o.dtype) for o in in_own_dtype[0])
-    return Expected(outputs, dtypes, condition(brick, wide, outputs), spread)
-
-
-def expect_draws(brick: Brick, case: Case) -> Expected:
-    """The mean of PyTorch's own draws, and how far the farthest lies from it."""
-    draws = [
-        answer(brick, Case(case.name, {**case.inputs, "seed": seed}), "cpu")
-        for seed in range(DRAWS)
-    ]
-    outputs, spread = [], []
-    for values in zip(*draws, strict=True):
-        stack = np.stack(values)
-        if stack.dtype.kind == "f":
-            outputs.append(stack.mean(axis=0))
-            spread.append(np.abs(stack - stack.mean(axis=0)).max(axis=0))
-        else:
-            outputs.append(stack[0])
-            spread.append(np.zeros(stack[0].shape))
-    dtypes = tuple(str(o.dtype) for o in draws[0])
-    zeros = tuple(np.zeros(o.shape) for o in outputs)
-    return Expected(tuple(outputs), dtypes, zeros, tuple(spread))
-
-
-def condition(
-    brick: Brick, case: Case, outputs: tuple[AnyArray, ...]
-) -> tuple[AnyArray, ...]:
-    """How far each entry moves per unit of relative change of the inputs, measured."""
-    moved = [np.zeros(np.shape(o)) for o in outputs]
-    for trial in range(TRIALS):
-        rng = np.random.default_rng(trial)
-        near = {
-            k: np.asarray(v * (1 + NUDGE * rng.uniform(-1, 1, v.shape)))
-            if isinstance(v, np.ndarray) and v.dtype.kind == "f"
-            else v
-            for k, v in case.inputs.items()
-        }
-        for j, there in enumerate(answer(brick, Case(case.name, near), "cpu")):
-            step = np.abs(there.astype(np.float64) - outputs[j]) / NUDGE
-            moved[j] = np.maximum(moved[j], step)
-    return tuple(moved)
+    devices = ("cpu", *({device} - {"cpu"}))
+    return expect(brick, case, *(partial(answer, brick, device=d) for d in devices))
 
 
 def answer(brick: Brick, case: Case, device: str) -> tuple[AnyArray, ...]:
@@ -197,18 +151,18 @@ def answer(brick: Brick, case: Case, device: str) -> tuple[AnyArray, ...]:
     return tuple(np.asarray(item.detach().cpu().numpy()) for item in items)
 
 
+def on_one_thread(brick: Brick) -> Answer:
+    """PyTorch's answers on the CPU; cases are so small that threads only wait."""
+    torch.set_num_threads(1)
+    return partial(answer, brick, device="cpu")
+
+
 def reference(brick: Brick) -> Callable[..., Any]:
     """The PyTorch function that answers for the brick."""
     number = next(c.number for c in CHAPTERS if brick in c.bricks)
     module = import_module(f"autograder.reference.ch{number:02d}")
     answers: dict[str, Callable[..., Any]] = module.ANSWERS
     return answers[brick.name]
-
-
-def as_case(case: Case, dtype: str) -> Case:
-    """The case with its float inputs in this dtype."""
-    inputs = {name: as_dtype(value, dtype) for name, value in case.inputs.items()}
-    return Case(case.name, inputs, case.strided)
 
 
 def in_float64(expected: Expected) -> Expected:

@@ -35,7 +35,7 @@ from minidl.viz import figure
 # %%
 x = np.array([2.0, 3.0])
 w, b = np.array([0.5, 0.3]), 0.1
-w[0] * x[0] + w[1] * x[1] + b
+print(w[0] * x[0] + w[1] * x[1] + b)
 
 # %% [markdown]
 # ## 1.2 Many neurons, many samples

@@ -39,10 +39,14 @@ def drop(
     check_probability(name, p)
     if not training or not p:
         return input
-    shape = (*input.shape[:2], 1, 1) if images else input.shape
+    rng = default_generator.rng
 
     def compute(x: Tensor) -> Tensor:
-        y, factors = kernels.dropout(x.array, p, default_generator.rng, shape)
+        if images:  # one factor for each channel of each image
+            _, factors = kernels.dropout(x.array[:, :, :1, :1], p, rng)
+            y = x.array * factors
+        else:
+            y, factors = kernels.dropout(x.array, p, rng)
         return x.record(y, lambda g: (kernels.dropout_backward(g, factors),))
 
     return in_place(name, compute)(input) if inplace else compute(input)

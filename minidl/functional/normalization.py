@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -37,8 +38,21 @@ def batch_norm(
     given = running | {"weight": weight, "bias": bias}
     W, b = affine("batch_norm", input.shape[1:2], input, **given)
     x = input.array
-    mean, var = statistics(x, [*running.values()], training, momentum)
-    y = kernels.batch_norm(x, mean, var, W, b, eps)
+    if training:
+        check_batch(x.shape)
+        y, mean, var = kernels.batch_norm(x, W, b, eps=eps)
+        sample = var * (x.size / (x.size - len(W)))  # the batch is a sample of the data
+        for tensor, new in zip(running.values(), (mean, sample), strict=True):
+            if tensor is not None:
+                tensor.array += momentum * (new - tensor.array)
+    elif running_mean is None or running_var is None:
+        raise ValueError(
+            "batch_norm: training is False but running_mean or running_var is None; "
+            "pass both"
+        )
+    else:
+        mean, var = running_mean.array.copy(), running_var.array.copy()
+        y, *_ = kernels.batch_norm(x, W, b, mean, var, eps)
 
     def backward(g: AnyArray) -> tuple[AnyArray, ...]:
         return kernels.batch_norm_backward(g, x, mean, var, W, eps, training)
@@ -46,29 +60,14 @@ def batch_norm(
     return record_with(input, weight, bias, y, backward)
 
 
-def statistics(
-    x: AnyArray, running: list[Tensor | None], training: bool, momentum: float
-) -> Sequence[AnyArray]:
-    """Mean and variance to take out: those of x, towards which running moves, or it."""
-    there = [tensor for tensor in running if tensor is not None]
-    if not training:
-        if len(there) < 2:
-            raise ValueError(
-                "batch_norm: training is False but running_mean or running_var is "
-                "None; pass both"
-            )
-        return [tensor.array.copy() for tensor in there]
-    if x.size <= x.shape[1]:
+def check_batch(shape: tuple[int, ...]) -> None:
+    """Raise unless each channel of a batch has two entries: one has no variance."""
+    count = math.prod(shape) // max(shape[1], 1)
+    if count < 2:
         raise ValueError(
-            f"batch_norm: input {x.shape} has {x.size // max(x.shape[1], 1)} value for "
-            "each channel; its variance in training needs 2 or more"
+            f"batch_norm: input {shape} has {count} value for each channel; its "
+            "variance in training needs 2 or more"
         )
-    mean, var = kernels.moments(x)
-    sample = var * (x.size / (x.size - x.shape[1]))  # the batch is a sample of the data
-    for tensor, new in zip(running, (mean, sample), strict=True):
-        if tensor is not None:
-            tensor.array += momentum * (new - tensor.array)
-    return mean, var
 
 
 def layer_norm(

@@ -12,7 +12,8 @@ from minidl.kernels.activations import (
 )
 from minidl.kernels.attention import attention_weights, attention_weights_backward
 from minidl.kernels.convolution import (
-    conv2d, conv2d_backward, conv_transpose2d, conv_transpose2d_backward,
+    conv2d, conv2d_backward, conv2d_backward_input, conv2d_backward_weight,
+    conv_transpose2d, conv_transpose2d_backward, cross_correlate,
 )
 from minidl.kernels.dropout import dropout, dropout_backward
 from minidl.kernels.embedding import embedding, embedding_backward
@@ -24,7 +25,7 @@ from minidl.kernels.losses import (
     hinge_loss, hinge_loss_backward, mse_loss, mse_loss_backward,
 )
 from minidl.kernels.normalization import (
-    batch_norm, batch_norm_backward, layer_norm, layer_norm_backward, moments,
+    batch_norm, batch_norm_backward, layer_norm, layer_norm_backward,
 )
 from minidl.kernels.pooling import (
     adaptive_avg_pool2d, adaptive_avg_pool2d_backward,

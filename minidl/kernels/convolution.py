@@ -7,8 +7,6 @@ outputs and each channel of its group; stride, padding and dilation are (rows, c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from minidl.array import Array
@@ -16,22 +14,28 @@ from minidl.kernels.windows import (
     Pair,
     batch_first,
     batch_last,
+    gather,
     inner,
     places,
+    scatter,
     span,
+    strips,
     surround,
-    taps,
 )
 
-Window = tuple[Pair, Pair, Pair, int]
-"""Stride, padding, dilation, groups."""
 
-STRIP = 1 << 20
-"""Bytes of columns to make at a time, or one row of places if that is more.
+def cross_correlate(image: Array, kernel: Array) -> Array:
+    """The weighted sum of what the kernel sees, at each of its places in the image.
 
-All columns at once would take 18 MB for 3 × 3 kernels on 128 images (32, 13, 13), nine
-times the images themselves, and 1.05 times as long.
-"""
+    Shapes:   image (H, W), kernel (K, L) -> (H - K + 1, W - L + 1)
+    Formula:  y[p, q] = sum_ij kernel[i, j] image[p + i, q + j]
+    """
+    (H, W), (K, L) = image.shape, kernel.shape
+    y = np.empty((H - K + 1, W - L + 1), image.dtype)
+    for p in range(H - K + 1):
+        for q in range(W - L + 1):
+            y[p, q] = (kernel * image[p : p + K, q : q + L]).sum()
+    return y
 
 
 def conv2d(
@@ -45,19 +49,71 @@ def conv2d(
 ) -> Array:
     """Weighted sums of what each kernel sees from its places in x, plus its bias.
 
-    Shapes:   x (N, C, H, W), W (M, C / groups, K, L), b (M,) -> (N, M, P, Q)
-    Formula:  y[m, p, q] = b[m] + sum_cij W[m, c, i, j] x[c, p + i, q + j]
+    Zeros stand around x, as many as padding says. With groups, x and the outputs are
+    parted into as many blocks of channels, and each output sees its own block only.
+
+    Shapes:   x (N, C, H, W), W (M, C / groups, K, L), b (M,) or None -> (N, M, P, Q)
+    Formula:  y[m, p, q] = b[m] + sum_cij W[m, c, i, j] x[c, p s + i d, q s + j d]
+              for stride s and dilation d
     """
     X, kernel = surround(batch_last(x), padding, padding), W.shape[2:]
     P, Q = places(X.shape[1:3], span(kernel, dilation), stride)
     weights = W.reshape(groups, len(W) // groups, -1)
     y = np.empty((*weights.shape[:2], P * Q * len(x)), x.dtype)
-    for p, rows, part in strips(y, P, weights.shape[2]):
-        columns = gather(X, kernel, (rows, Q), stride, dilation, p)
-        np.matmul(weights, columns.reshape(groups, weights.shape[2], -1), out=part)
+    for strip, rows, part in strips(X, kernel, (P, Q), stride):
+        columns = gather(strip, kernel, (rows, Q), stride, dilation, groups)
+        np.matmul(weights, columns, out=y[..., part])
         if b is not None:
-            part += b.reshape(groups, -1, 1)
+            y[..., part] += b.reshape(groups, -1, 1)
     return batch_first(y.reshape(len(W), P, Q, len(x)))
+
+
+def conv2d_backward_weight(
+    g: Array,
+    x: Array,
+    kernel: Pair,
+    stride: Pair = (1, 1),
+    padding: Pair = (0, 0),
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+) -> Array:
+    """Gradient dW of conv2d for weights of this size, times upstream g.
+
+    Shapes:    g (N, M, P, Q), x (N, C, H, W), kernel (K, L) -> (M, C / groups, K, L)
+    Backward:  dW = g columns^T
+    """
+    X, (P, Q) = surround(batch_last(x), padding, padding), g.shape[2:]
+    G = batch_last(g).reshape(groups, g.shape[1] // groups, -1)
+    dW = np.zeros((*G.shape[:2], len(X) // groups * kernel[0] * kernel[1]), g.dtype)
+    for strip, rows, part in strips(X, kernel, (P, Q), stride):
+        columns = gather(strip, kernel, (rows, Q), stride, dilation, groups)
+        dW += G[..., part] @ columns.swapaxes(1, 2)
+    return dW.reshape(g.shape[1], -1, *kernel)
+
+
+def conv2d_backward_input(
+    g: Array,
+    W: Array,
+    size: Pair,
+    stride: Pair = (1, 1),
+    padding: Pair = (0, 0),
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+) -> Array:
+    """Gradient dx of conv2d for images of this size, times upstream g.
+
+    Shapes:    g (N, M, P, Q), W (M, C / groups, K, L), size (H, W) -> (N, C, H, W)
+    Backward:  columns W^T g, each number of them added to the entry that it comes from
+    """
+    (N, M, P, Q), kernel = g.shape, W.shape[2:]
+    G = batch_last(g).reshape(groups, M // groups, -1)
+    weights = W.reshape(groups, M // groups, -1).swapaxes(1, 2).copy()
+    H, L = (n + 2 * margin for n, margin in zip(size, padding, strict=True))
+    dX = np.zeros((W.shape[1] * groups, H, L, N), g.dtype)
+    for strip, rows, part in strips(dX, kernel, (P, Q), stride):
+        columns = weights @ G[..., part]
+        scatter(columns, strip, kernel, (rows, Q), stride, dilation)
+    return batch_first(inner(dX, padding, size))
 
 
 def conv2d_backward(
@@ -72,12 +128,12 @@ def conv2d_backward(
 ) -> tuple[Array | None, Array, Array]:
     """Gradients dx, dW, db of conv2d, times upstream g; dx is None if not needed.
 
-    Shapes:    g (N, M, P, Q), x (N, C, H, W), W (M, C / groups, K, L) -> x, W, (M,)
-    Backward:  dx = scattered W^T g,  dW = g columns^T,  db = sums of g
+    Shapes:  g (N, M, P, Q), x (N, C, H, W), W (M, C / groups, K, L) -> x, W, (M,)
     """
     window = stride, padding, dilation, groups
-    dx = scatter(g, W, x.shape[2:], window) if needs_dx else None
-    return dx, correlate(g, x, W.shape, window), g.sum((0, 2, 3))
+    dx = conv2d_backward_input(g, W, x.shape[2:], *window) if needs_dx else None
+    dW = conv2d_backward_weight(g, x, W.shape[2:], *window)
+    return dx, dW, g.sum((0, 2, 3))
 
 
 def conv_transpose2d(
@@ -95,7 +151,7 @@ def conv_transpose2d(
     Shapes:   x (N, C, P, Q), W (C, M / groups, K, L), b (M,) -> (N, M, *size)
     Formula:  y is the gradient dx of conv2d with kernels W, for upstream x
     """
-    y = scatter(x, W, size, (stride, padding, dilation, groups))
+    y = conv2d_backward_input(x, W, size, stride, padding, dilation, groups)
     return y if b is None else y + b.reshape(-1, 1, 1)
 
 
@@ -118,59 +174,5 @@ def conv_transpose2d_backward(
     dx = None
     if needs_dx:  # with output_padding, the window may have more places in g than x has
         dx = conv2d(g, W, None, *window)[:, :, : x.shape[2], : x.shape[3]]
-    return dx, correlate(x, g, W.shape, window), g.sum((0, 2, 3))
-
-
-def scatter(g: Array, W: Array, size: Pair, window: Window) -> Array:
-    """The gradient of conv2d's x (N, C, *size): columns W^T g, added where seen."""
-    stride, padding, dilation, groups = window
-    (N, M, P, Q), kernel = g.shape, (W.shape[2], W.shape[3])
-    G = batch_last(g).reshape(groups, M // groups, P * Q * N)
-    weights = W.reshape(groups, M // groups, -1).swapaxes(1, 2).copy()
-    H, L = (n + 2 * margin for n, margin in zip(size, padding, strict=True))
-    dX = np.zeros((W.shape[1] * groups, H, L, N), g.dtype)
-    for p, rows, part in strips(G, P, weights.shape[1]):
-        columns = (weights @ part).reshape(len(dX), kernel[0] * kernel[1], rows, Q, N)
-        views = taps(dX, kernel, (rows, Q), stride, dilation, p)
-        for entry, seen in enumerate(views):
-            seen += columns[:, entry]
-    return batch_first(inner(dX, padding, size))
-
-
-def correlate(g: Array, x: Array, shape: tuple[int, ...], window: Window) -> Array:
-    """The gradient of conv2d's W, which has this shape: g times columns of x."""
-    stride, padding, dilation, groups = window
-    (N, M, P, Q), kernel = g.shape, (shape[2], shape[3])
-    X = surround(batch_last(x), padding, padding)
-    G = batch_last(g).reshape(groups, M // groups, P * Q * N)
-    dW = np.zeros((groups, M // groups, shape[1] * kernel[0] * kernel[1]), g.dtype)
-    for p, rows, part in strips(G, P, dW.shape[2]):
-        columns = gather(X, kernel, (rows, Q), stride, dilation, p)
-        dW += part @ columns.reshape(groups, dW.shape[2], -1).swapaxes(1, 2)
-    return dW.reshape(shape)
-
-
-def strips(y: Array, P: int, depth: int) -> Iterator[tuple[int, int, Array]]:
-    """y by strips: the first row of places, how many rows, and that part of y.
-
-    Shapes:  y (groups, M / groups, places), columns (groups, depth, places)
-    """
-    row = y.shape[2] // P
-    step = max(1, STRIP // max(1, len(y) * depth * row * y.itemsize))
-    for p in range(0, P, step):
-        rows = min(step, P - p)
-        yield p, rows, y[..., p * row : (p + rows) * row]
-
-
-def gather(
-    x: Array, kernel: Pair, count: Pair, stride: Pair, dilation: Pair, first: int
-) -> Array:
-    """What the window sees from `count` places, from row number `first` of them on.
-
-    Shapes:  x (C, H, W, N), count (P, Q) -> (C, entries of the kernel, P, Q, N)
-    """
-    shape = len(x), kernel[0] * kernel[1], *count, x.shape[3]
-    columns = np.empty(shape, x.dtype)
-    for entry, seen in enumerate(taps(x, kernel, count, stride, dilation, first)):
-        columns[:, entry] = seen
-    return columns
+    dW = conv2d_backward_weight(x, g, W.shape[2:], *window)
+    return dx, dW, g.sum((0, 2, 3))

@@ -7,19 +7,18 @@ import numpy as np
 from minidl.array import Array
 
 
-def dropout(
-    x: Array, p: float, rng: np.random.Generator, shape: tuple[int, ...] | None = None
-) -> tuple[Array, Array]:
-    """x with each entry 0 with probability p, the others 1 / (1 - p) of themselves.
+def dropout(x: Array, p: float, rng: np.random.Generator) -> tuple[Array, Array]:
+    """x times random factors: 0 with probability p, else 1 / (1 - p); the factors too.
 
-    With a shape, one draw decides on all entries that it is broadcast to.
+    Each entry has a draw of its own. With p = 1 all factors are 0.
 
-    Shapes:  any -> the same, and the factors, of `shape` or the same
+    Shapes:  any, p from 0 to 1 -> y and factors, both as x
     Source:  Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from
              Overfitting, 2014
     """
-    kept = rng.random(x.shape if shape is None else shape, x.dtype) >= p
-    factors = kept * x.dtype.type(1 / (1 - p) if p < 1 else 0)
+    kept = rng.random(x.shape, x.dtype) >= p
+    scale = 1 / (1 - p) if p < 1 else 0.0
+    factors = kept * x.dtype.type(scale)
     return x * factors, factors
 
 

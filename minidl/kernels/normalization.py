@@ -8,18 +8,29 @@ from minidl.array import Array
 
 
 def batch_norm(
-    x: Array, mean: Array, var: Array, W: Array, b: Array, eps: float = 1e-5
-) -> Array:
-    """Every channel of x with this mean and variance taken out, scaled by W, plus b.
+    x: Array,
+    W: Array,
+    b: Array,
+    mean: Array | None = None,
+    var: Array | None = None,
+    eps: float = 1e-5,
+) -> tuple[Array, Array, Array]:
+    """x, each channel with its mean and variance taken out, times W, plus b.
 
-    Shapes:   x (N, C, ...), the others (C,) -> as x
+    In training mean and var are None: those of x are taken out, the variance as the
+    mean of squares (not N - 1). Whichever were taken out are returned with y.
+
+    Shapes:   x (N, C, ...), the others (C,) -> as x, (C,), (C,)
     Formula:  y = W (x - mean) / sqrt(var + eps) + b
     Source:   Ioffe, Szegedy, Batch Normalization, 2015
     """
+    axes = (0, *range(2, x.ndim))
+    mean = x.mean(axes) if mean is None else mean
+    var = x.var(axes) if var is None else var
     y = x - channel(mean, x)
     y *= channel(W / np.sqrt(var + eps), x)
     y += channel(b, x)
-    return y
+    return y, mean, var
 
 
 def batch_norm_backward(
@@ -36,12 +47,18 @@ def batch_norm_backward(
     In training, mean and variance are those of x and change with it.
 
     Shapes:    g and x (N, C, ...), the others (C,) -> as x, (C,), (C,)
+    Backward:  with z = (x - mean) / sqrt(var + eps) and n entries in a channel,
+               dW = sum g z, db = sum g, dx = W / sqrt(var + eps) times
+               g, and in training (g - db / n - z dW / n)
     """
     axes = (0, *range(2, x.ndim))
     std = channel(np.sqrt(var + eps), x)
     z = (x - channel(mean, x)) / std
-    dW, db, d = (g * z).sum(axes), g.sum(axes), g * channel(W, x)
-    return (through(d, z, axes) if training else d) / std, dW, db
+    dW, db = (g * z).sum(axes), g.sum(axes)
+    if training:
+        n = x.size // len(W)
+        g = g - channel(db / n, x) - z * channel(dW / n, x)
+    return g * channel(W, x) / std, dW, db
 
 
 def layer_norm(x: Array, W: Array, b: Array, eps: float = 1e-5) -> Array:
@@ -65,12 +82,6 @@ def layer_norm_backward(
     z, std = standardized(x, W.ndim, eps)
     batch, features = tuple(range(x.ndim - W.ndim)), tuple(range(-W.ndim, 0))
     return through(g * W, z, features) / std, (g * z).sum(batch), g.sum(batch)
-
-
-def moments(x: Array) -> tuple[Array, Array]:
-    """Mean and variance (of the population) of every channel of x (N, C, ...)."""
-    axes = (0, *range(2, x.ndim))
-    return x.mean(axes), x.var(axes)
 
 
 def channel(v: Array, x: Array) -> Array:

@@ -87,14 +87,11 @@ class Convolution(Module):
             bound = 1 / math.sqrt(self.weight.array[0].size)
             init.uniform_(self.bias, -bound, bound)
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Shapes:  input (N, in_channels, ...) -> (N, out_channels, ...)."""
-        padding = self.padding
-        if self.padding_mode != "zeros" and padding != "valid":
-            input, padding = pad(input, self.around(), self.padding_mode), 0
-        function = functional.conv1d if self.dims == 1 else functional.conv2d
-        window = self.stride, padding, self.dilation, self.groups
-        return function(input, self.weight, self.bias, *window)
+    def padded(self, input: Tensor) -> tuple[Tensor, Any]:
+        """The input after padding by other than zeros, and what is left to pad."""
+        if self.padding_mode == "zeros" or self.padding == "valid":
+            return input, self.padding
+        return pad(input, self.around(), self.padding_mode), 0
 
     def around(self) -> list[int]:
         """The padding as pad() takes it: before and after, last dimension first."""
@@ -121,9 +118,24 @@ class Conv1d(Convolution):
 
     dims = 1
 
+    def forward(self, input: Tensor) -> Tensor:
+        """Shapes:  input (N, in_channels, L) -> (N, out_channels, Q)."""
+        input, padding = self.padded(input)
+        window = self.stride, padding, self.dilation, self.groups
+        return functional.conv1d(input, self.weight, self.bias, *window)
+
 
 class Conv2d(Convolution):
     """Kernels that slide over images (N, C, H, W)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """What each kernel sees from its places in input, summed up, plus its bias.
+
+        Shapes:  input (N, in_channels, H, W) -> (N, out_channels, P, Q)
+        """
+        input, padding = self.padded(input)
+        window = self.stride, padding, self.dilation, self.groups
+        return functional.conv2d(input, self.weight, self.bias, *window)
 
 
 class ConvTranspose2d(Convolution):

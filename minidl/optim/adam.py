@@ -45,29 +45,32 @@ class Adam(Optimizer):
             raise ValueError(f"{self.name}: betas are {betas}; pass two in [0, 1)")
 
     def update(self, p: AnyArray, g: AnyArray, state: State, group: Group) -> None:
-        """One step with a single temporary: 2/3 of the time of the formula as it is."""
-        lr, (beta1, beta2) = group["lr"], group["betas"]
-        state["step"] = t = state.get("step", 0) + 1
+        """One step: change p in place, and g not at all.
+
+        Shapes:  p, g, m and v are of one shape
+        Given:   kept(state, "exp_avg", p) is m and kept(state, "exp_avg_sq", p) is v,
+                 zeros before the first step; state["step"] is t, 1 in the first step;
+                 self.largest(v, state, group) is v, unless the options want more
+        """
+        (beta1, beta2), t = group["betas"], state["step"]
         m, v = kept(state, "exp_avg", p), kept(state, "exp_avg_sq", p)
-        scratch = np.empty_like(p)
-        if group["decoupled_weight_decay"]:
-            p *= 1 - lr * group["weight_decay"]
-        np.subtract(g, m, out=scratch)
-        scratch *= 1 - beta1
-        m += scratch
-        np.multiply(g, g, out=scratch)
-        scratch *= 1 - beta2
+        m *= beta1
+        m += (1 - beta1) * g
         v *= beta2
-        v += scratch
-        if group["amsgrad"]:
-            largest = kept(state, "max_exp_avg_sq", p)
-            v = np.maximum(v, largest, out=largest)
+        v += (1 - beta2) * g * g
         root = (1 - beta2**t) ** 0.5
-        np.sqrt(v, out=scratch)
-        scratch += group["eps"] * root
-        np.divide(m, scratch, out=scratch)
-        scratch *= lr * root / (1 - beta1**t)
-        p -= scratch
+        step = np.sqrt(self.largest(v, state, group), out=np.empty_like(p))
+        step += group["eps"] * root
+        np.divide(m, step, out=step)
+        step *= group["lr"] * root / (1 - beta1**t)
+        p -= step
+
+    def largest(self, v: AnyArray, state: State, group: Group) -> AnyArray:
+        """The mean square v, or with amsgrad the largest that each entry has had."""
+        if not group["amsgrad"]:
+            return v
+        most: AnyArray = kept(state, "max_exp_avg_sq", v)
+        return np.maximum(v, most, out=most)
 
 
 class AdamW(Adam):

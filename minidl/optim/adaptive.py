@@ -40,23 +40,37 @@ class RMSprop(Optimizer):
         super().__init__(params, options(locals()), **left_out)
 
     def update(self, p: AnyArray, g: AnyArray, state: State, group: Group) -> None:
-        """p -= lr g / (sqrt(v) + eps), or along the momentum of that direction."""
-        alpha, momentum = group["alpha"], group["momentum"]
-        state["step"] = state.get("step", 0) + 1
+        """One step: change p in place, and g not at all.
+
+        Shapes:  p, g and v are of one shape
+        Given:   kept(state, "square_avg", p) is v, zeros before the first step;
+                 self.spread(v, g, state, group) and self.along(step, state, group)
+                 are v and step, unless the options want something else
+        """
+        alpha = group["alpha"]
         v = kept(state, "square_avg", p)
         v *= alpha
         v += (1 - alpha) * g * g
-        if group["centered"]:
-            mean = kept(state, "grad_avg", p)
-            mean += (1 - alpha) * (g - mean)
-            v = v - mean * mean
-        step = g / (np.sqrt(v) + group["eps"])
-        if momentum > 0:
-            b = kept(state, "momentum_buffer", p)
-            b *= momentum
-            b += step
-            step = b
-        p -= group["lr"] * step
+        root = np.sqrt(self.spread(v, g, state, group))
+        step = g / (root + group["eps"])
+        p -= group["lr"] * self.along(step, state, group)
+
+    def spread(self, v: AnyArray, g: AnyArray, state: State, group: Group) -> Any:
+        """The mean square v, or the variance if centered."""
+        if not group["centered"]:
+            return v
+        mean = kept(state, "grad_avg", v)
+        mean += (1 - group["alpha"]) * (g - mean)
+        return v - mean * mean
+
+    def along(self, step: AnyArray, state: State, group: Group) -> Any:
+        """The step, or the decaying sum of the steps if there is momentum."""
+        if group["momentum"] == 0:
+            return step
+        b = kept(state, "momentum_buffer", step)
+        b *= group["momentum"]
+        b += step
+        return b
 
 
 class Adagrad(Optimizer):
@@ -93,7 +107,6 @@ class Adagrad(Optimizer):
 
     def update(self, p: AnyArray, g: AnyArray, state: State, group: Group) -> None:
         """p -= lr g / (sqrt(s) + eps), with an lr that decays."""
-        state["step"] += 1
         s = state["sum"].array
         s += g * g
         lr = group["lr"] / (1 + (state["step"] - 1) * group["lr_decay"])
@@ -132,7 +145,6 @@ class Adadelta(Optimizer):
     def update(self, p: AnyArray, g: AnyArray, state: State, group: Group) -> None:
         """p -= lr d, where d has the root mean square of the steps before."""
         rho, eps = group["rho"], group["eps"]
-        state["step"] = state.get("step", 0) + 1
         v, u = kept(state, "square_avg", p), kept(state, "acc_delta", p)
         v *= rho
         v += (1 - rho) * g * g

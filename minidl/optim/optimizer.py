@@ -32,6 +32,7 @@ class Optimizer:
     """
 
     nonnegative: ClassVar[tuple[str, ...]] = ()  # options that are numbers from 0 on
+    counts: ClassVar[bool] = True  # whether state["step"] says which step this is
 
     def __init__(self, params: Params, defaults: Group, **left_out: Any) -> None:
         self.name = type(self).__name__
@@ -115,15 +116,18 @@ class Optimizer:
             if isinstance(group.get("lr"), Tensor):
                 group = {**group, "lr": group["lr"].item()}
             decay = group.get("weight_decay", 0)
-            if group.get("decoupled_weight_decay"):
-                decay = 0  # update sees to it
             for p in group["params"]:
                 if p.grad is None:
                     continue
+                array, state = p.array, self.state[p]
                 g = -p.grad.array if group.get("maximize") else p.grad.array
-                if decay:
-                    g = g + decay * p.array
-                self.update(p.array, g, self.state[p], group)
+                if group.get("decoupled_weight_decay"):
+                    array *= 1 - group["lr"] * decay
+                elif decay:
+                    g = g + decay * array
+                if self.counts:
+                    state["step"] = state.get("step", 0) + 1
+                self.update(array, g, state, group)
                 p.version[0] += 1
         return loss
 

@@ -19,6 +19,7 @@ class SGD(Optimizer):
     """
 
     nonnegative = ("lr", "momentum", "weight_decay")
+    counts = False
 
     def __init__(
         self,
@@ -40,7 +41,11 @@ class SGD(Optimizer):
             )
 
     def update(self, p: AnyArray, g: AnyArray, state: State, group: Group) -> None:
-        """p -= lr g, with g replaced by its running sum if there is momentum."""
+        """One step: change p in place, and g not at all.
+
+        Shapes:  p, g and b are of one shape
+        Given:   kept(state, "momentum_buffer", p) is b, zeros before the first step
+        """
         if momentum := group["momentum"]:
             first = state.get("momentum_buffer") is None
             b = kept(state, "momentum_buffer", p)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from operator import index
 from typing import Any, Generic, TypeVar
 
@@ -94,43 +94,18 @@ class DataLoader(Generic[Sample]):
         self.dataset, self.batch_size, self.drop_last = dataset, batch_size, drop_last
         self.shuffle, self.sampler, self.generator = bool(shuffle), sampler, generator
         self.batch_sampler = batch_sampler
-        self.check()
+        check_loader(self)
         default = default_convert if batch_size is None else default_collate
         self.collate_fn = default if collate_fn is None else collate_fn
         if batch_sampler is not None:
             self.batch_size = None
 
-    def check(self) -> None:
-        """Raise unless the arguments fit each other."""
-        dataset, size = self.dataset, self.batch_size
-        if not hasattr(dataset, "__getitem__") or not hasattr(dataset, "__len__"):
-            raise TypeError(
-                f"DataLoader: dataset is a {type(dataset).__name__}, without "
-                "__getitem__ or without __len__; write both"
-            )
-        if size is not None and (type(size) is not int or size < 1):
-            raise ValueError(f"DataLoader: batch_size is {size!r}; pass 1 or more")
-        if self.sampler is not None and self.shuffle:
-            raise ValueError("DataLoader: pass sampler or shuffle, not both")
-        ordered = self.shuffle or self.sampler is not None
-        if self.batch_sampler is not None and (size != 1 or ordered or self.drop_last):
-            raise ValueError(
-                "DataLoader: batch_sampler makes the batches; leave out batch_size, "
-                "shuffle, sampler and drop_last"
-            )
-        if size is None and self.drop_last:
-            raise ValueError("DataLoader: batch_size is None; leave out drop_last")
-        if self.shuffle and not len(dataset):
-            raise ValueError("DataLoader: dataset is empty; nothing is to be shuffled")
-        rng_of(self.generator)
-
     def __iter__(self) -> Iterator[Any]:
-        order = self.order()
-        if self.shuffle:
-            order = rng_of(self.generator).permutation(len(order)).tolist()
-        if self.batch_size is not None:
-            order = self.portions(order)
-        return map(self.batch, order)
+        if self.batch_sampler is not None:
+            return map(self.batch, self.batch_sampler)
+        size = self.batch_size
+        portions = self.portions(self.order(), size or 1)
+        return map(self.batch, portions if size else chain.from_iterable(portions))
 
     def __len__(self) -> int:
         count = len(self.order())
@@ -143,11 +118,19 @@ class DataLoader(Generic[Sample]):
         samples = range(len(self.dataset)) if self.sampler is None else self.sampler
         return samples if self.batch_sampler is None else self.batch_sampler
 
-    def portions(self, order: Iterable[int]) -> Iterator[list[int]]:
-        """The numbers of the samples, batch by batch."""
+    def portions(self, order: Sequence[int], size: int) -> Iterator[list[int]]:
+        """Yield the numbers of the samples of one epoch, a list for each batch.
+
+        order:   the numbers, 0 to N - 1; if self.shuffle, take them in an order that
+                 rng_of(self.generator), a generator of NumPy, draws anew
+        size:    how many make a batch; the last one may be smaller, but if
+                 self.drop_last, it is then left out
+        """
+        if self.shuffle:
+            order = rng_of(self.generator).permutation(len(order)).tolist()
         remaining = iter(order)
-        while numbers := list(islice(remaining, self.batch_size)):
-            if len(numbers) == self.batch_size or not self.drop_last:
+        while numbers := list(islice(remaining, size)):
+            if len(numbers) == size or not self.drop_last:
                 yield numbers
 
     def batch(self, numbers: Any) -> Any:
@@ -166,6 +149,31 @@ class DataLoader(Generic[Sample]):
             if type(dataset) is TensorDataset:
                 return list(dataset[np.array([index(i) for i in numbers])])
         return self.collate_fn([dataset[i] for i in numbers])
+
+
+def check_loader(loader: DataLoader[Any]) -> None:
+    """Raise unless the arguments of a DataLoader fit each other."""
+    dataset, size = loader.dataset, loader.batch_size
+    if not hasattr(dataset, "__getitem__") or not hasattr(dataset, "__len__"):
+        raise TypeError(
+            f"DataLoader: dataset is a {type(dataset).__name__}, without "
+            "__getitem__ or without __len__; write both"
+        )
+    if size is not None and (type(size) is not int or size < 1):
+        raise ValueError(f"DataLoader: batch_size is {size!r}; pass 1 or more")
+    if loader.sampler is not None and loader.shuffle:
+        raise ValueError("DataLoader: pass sampler or shuffle, not both")
+    ordered = loader.shuffle or loader.sampler is not None
+    if loader.batch_sampler is not None and (size != 1 or ordered or loader.drop_last):
+        raise ValueError(
+            "DataLoader: batch_sampler makes the batches; leave out batch_size, "
+            "shuffle, sampler and drop_last"
+        )
+    if size is None and loader.drop_last:
+        raise ValueError("DataLoader: batch_size is None; leave out drop_last")
+    if loader.shuffle and not len(dataset):
+        raise ValueError("DataLoader: dataset is empty; nothing is to be shuffled")
+    rng_of(loader.generator)
 
 
 def default_collate(batch: Sequence[Any]) -> Any:

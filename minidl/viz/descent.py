@@ -67,7 +67,7 @@ SURFACES = {
     ),
 }
 
-STYLES = {
+STYLES: dict[str, dict[str, Any]] = {
     "SGD": {"color": GREY},
     "momentum": {"color": BLUE},
     "Nesterov": {"color": BLUE, "linestyle": "--"},
@@ -93,11 +93,10 @@ def walk(optimizer: Callable[[list[Tensor]], Any], surface: str, steps: int) -> 
 
 
 def race(
-    optimizers: tuple[Any, Any, Any], surface: str, rates: Sequence[float], mu: float
+    optimizers: Sequence[Any], surface: str, rate: float, length: float, mu: float
 ) -> dict[str, Array]:
     """The paths of five racers that SGD, RMSprop and Adam make, by name."""
     sgd, rmsprop, adam = optimizers
-    rate, length = rates
     racers: dict[str, Callable[[list[Tensor]], Any]] = {
         "SGD": lambda p: sgd(p, lr=rate),
         "momentum": lambda p: sgd(p, lr=rate, momentum=mu),
@@ -110,35 +109,22 @@ def race(
 
 def explore(SGD: Any, RMSprop: Any, Adam: Any) -> ipywidgets.VBox:
     """Choose a surface, learning rates, momentum and a step: who is where by then?"""
-    named = {"style": {"description_width": "140px"}, "continuous_update": False}
-    wide = ipywidgets.Layout(width="60%")
-    ground = ipywidgets.Dropdown(
-        options=list(SURFACES), description="surface", style=named["style"], layout=wide
-    )
-    rate, length = (
-        ipywidgets.FloatLogSlider(
-            value=0.1, min=-4, max=0.5, step=0.05, description=text, layout=wide, **named
-        )
-        for text in ("lr of SGD", "lr of RMSprop, Adam")
-    )
-    mu = ipywidgets.FloatSlider(
-        value=0.9, max=0.99, step=0.01, description="momentum", layout=wide, **named
-    )
-    step = ipywidgets.IntSlider(
-        value=STEPS, max=STEPS, step=5, description="step", layout=wide, **named
-    )
-    play = ipywidgets.Play(max=STEPS, step=5, interval=400)
-    ipywidgets.jslink((play, "value"), (step, "value"))
+    ground, rate, length, mu, step = controls()
+    play = ipywidgets.Play(value=STEPS, max=STEPS, step=5, interval=400)
+    ipywidgets.link((play, "value"), (step, "value"))
     picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
 
     @cache
-    def raced(*chosen: Any) -> dict[str, Array]:
-        surface, *rates, momentum = chosen
-        return race((SGD, RMSprop, Adam), surface, rates, momentum)
+    def raced(surface: str, *numbers: float) -> dict[str, Array]:
+        return race((SGD, RMSprop, Adam), surface, *numbers)
+
+    @cache
+    def drawn(surface: str, shown: int, *numbers: float) -> bytes:
+        return picture_of(raced(surface, *numbers), surface, shown)
 
     def redraw(_: object = None) -> None:
-        found = raced(ground.value, rate.value, length.value, mu.value)
-        picture.value = picture_of(found, ground.value, step.value)
+        numbers = rate.value, length.value, mu.value
+        picture.value = drawn(ground.value, step.value, *numbers)
 
     def begin(_: object = None) -> None:
         with rate.hold_trait_notifications(), length.hold_trait_notifications():
@@ -149,8 +135,29 @@ def explore(SGD: Any, RMSprop: Any, Adam: Any) -> ipywidgets.VBox:
     ground.observe(begin, names="value")
     for one in (rate, length, mu, step):
         one.observe(redraw, names="value")
-    pace = ipywidgets.HBox([play, step])
+    pace = ipywidgets.HBox([step, play])
     return ipywidgets.VBox([ground, rate, length, mu, pace, picture])
+
+
+def controls() -> tuple[Any, ...]:
+    """The list of surfaces, and sliders for two rates, momentum and the step."""
+    wide = ipywidgets.Layout(width="28em")
+    style = {"description_width": "140px"}
+    named = {"style": style, "layout": wide, "continuous_update": False}
+    span = {"value": 0.1, "min": -4, "max": 0.5, "step": 0.05}
+    return (
+        ipywidgets.Dropdown(
+            options=list(SURFACES), description="surface", style=style, layout=wide
+        ),
+        ipywidgets.FloatLogSlider(description="lr of SGD", **span, **named),
+        ipywidgets.FloatLogSlider(description="lr of RMSprop, Adam", **span, **named),
+        ipywidgets.FloatSlider(
+            value=0.9, max=0.99, step=0.01, description="momentum", **named
+        ),
+        ipywidgets.IntSlider(
+            value=STEPS, max=STEPS, step=5, description="step", **named
+        ),
+    )
 
 
 def picture_of(found: Mapping[str, Array], surface: str, step: int) -> bytes:
@@ -201,10 +208,12 @@ def paths(surface: str, found: Mapping[str, Array]) -> None:
         land(ax, surface)
         ax.plot(*path.T, ".-", color=ORANGE, linewidth=1, markersize=4)
         end = SURFACES[surface].height(*path[-1])
-        ax.set_title(f"{name}: loss {end:.2g} after {len(path) - 1} steps")
+        ax.set_title(f"{name}: loss {end:.1g}")
 
 
-def parabolas(walks: Mapping[str, Sequence[float]], height: Callable[[Any], Any]) -> None:
+def parabolas(
+    walks: Mapping[str, Sequence[float]], height: Callable[[Any], Any]
+) -> None:
     """Steps down a curve of one parameter, a panel for each walk."""
     panels = figure(xlabel="w", panels=len(walks))
     line = np.linspace(-2.2, 2.2, 200)
@@ -216,14 +225,14 @@ def parabolas(walks: Mapping[str, Sequence[float]], height: Callable[[Any], Any]
     panels[0].set_ylabel("loss")
 
 
-def curves(histories: Mapping[str, Mapping[str, Sequence[float]]]) -> None:
-    """The loss and the accuracy of each training over its epochs, side by side."""
+def curves(histories: Mapping[str, Sequence[tuple[float, float]]]) -> None:
+    """The losses and accuracies of each training over its epochs, side by side."""
     left, right = figure(xlabel="epoch", panels=2)
     for name, history in histories.items():
-        style = STYLES.get(name, {})
-        epochs = range(1, len(history["loss"]) + 1)
-        left.semilogy(epochs, history["loss"], label=name, **style)
-        right.plot(epochs, 100 * np.array(history["accuracy"]), label=name, **style)
+        losses, shares = np.array(history).T
+        epochs = np.arange(1, len(history) + 1)
+        left.semilogy(epochs, losses, label=name, **STYLES.get(name, {}))
+        right.plot(epochs, 100 * shares, label=name, **STYLES.get(name, {}))
     left.set_ylabel("loss on the training set")
     right.set_ylabel("right on the test set, %")
-    right.legend()
+    right.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
