@@ -96,6 +96,8 @@ def refresh(old: Source, new: Source, path: Path) -> None:
             for own, value in vars(after).items():
                 if isinstance(value, FunctionType):
                     setattr(before, own, moved(value, theirs, before))
+                elif not own.startswith("__"):
+                    setattr(before, own, value)
         elif not isinstance(after, FunctionType) or after.__closure__:
             theirs[name] = after
         elif isinstance(before, FunctionType) and not before.__closure__:
