@@ -26,7 +26,8 @@ from minidl.tensor import Tensor
 
 float, double, long, int, short = float32, float64, int64, int32, int16
 
-PACKAGES = ("cuda", "data", "functional", "nn", "optim", "utils")  # loaded when named
+# loaded when named
+PACKAGES = ("autograd", "cuda", "data", "functional", "nn", "optim", "utils")
 
 
 def __getattr__(name: str) -> Any:

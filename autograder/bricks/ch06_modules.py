@@ -14,61 +14,50 @@ WIDE = ("float64",)
 
 
 def drive_module(
-    module: Any,
-    places: tuple[str, ...],
-    parameter: Any = None,
-    tensor: Any = None,
-    **options: Any,
+    module: Any, places: tuple[str, ...], parameter: Any = None, **options: Any
 ) -> tuple[AnyArray, ...]:
-    """Which parameters a network of these places names, in which order and how.
-
-    Each place is a path such as "a.W" that gets a new parameter, a module of its own
-    for each part of the path. "b=a" puts what is at a there too; "a.m=buffer" makes
-    a buffer, "a.b=none" a parameter that does not exist, "a.b=zero" one that is 0.
-    """
+    """Which parameters a network of these places names, in which order and how."""
     import numpy as np
 
-    if parameter is None:
-        from minidl.nn.parameter import Parameter
-        from minidl.tensor import Tensor
+    from minidl.nn.parameter import Parameter
+    from minidl.tensor import Tensor
 
-        def tensor(number: int) -> Any:
-            return Tensor(np.array([float(number)]))
-
-        parameter = Parameter
+    make = parameter or (lambda number: Parameter(Tensor(np.array([float(number)]))))
+    root = module()
 
     def at(path: str) -> Any:
         found = root
-        for part in path.split("."):
+        for part in path.split(".") if path else ():
             if not hasattr(found, part):
                 setattr(found, part, module())
             found = getattr(found, part)
         return found
 
-    root = module()
     for number, place in enumerate(places):
         path, _, other = place.partition("=")
-        home, _, name = path.rpartition(".")
-        holder = at(home) if home else root
+        way, _, name = path.rpartition(".")
+        home = at(way)
         if other == "none":
-            holder.register_parameter(name, None)
+            home.register_parameter(name, None)
         elif other == "buffer":
-            holder.register_buffer(name, tensor(number))
-        elif other == "zero":
-            setattr(holder, name, parameter(tensor(0)))
+            home.register_buffer(name, make(number).detach())
         else:
-            setattr(holder, name, at(other) if other else parameter(tensor(number)))
+            new = other in ("", "zero")
+            setattr(home, name, make(0 if other else number) if new else at(other))
     named = list(root.named_parameters(**options))
-    which = np.full(2 * len(places), -1)
-    letters = np.zeros((2 * len(places), 24), int)
-    for row, (path, found) in enumerate(named[: len(which)]):
+    which, letters = np.full(12, -1), np.zeros((12, 24), int)
+    for row, (path, found) in enumerate(named[:12]):
         which[row] = int(found.item())
         letters[row, : len(path)] = [ord(letter) for letter in path[:24]]
     return np.array(len(named)), which, letters
 
 
 def tree(*places: str, **options: Any) -> Make:
-    """A network of these places, and the options of named_parameters."""
+    """A network of these places, and the options of named_parameters.
+
+    "a.W" is a new parameter in a new module, "b=a" what is at a once more; "m=buffer",
+    "b=none" and "b=zero" are a buffer, None in place of a parameter, and one of 0.
+    """
     return lambda rng: {"places": places, **options}
 
 

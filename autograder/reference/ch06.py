@@ -20,10 +20,10 @@ aten: Any = torch.ops.aten
 def module(places: tuple[str, ...], **options: Any) -> tuple[Tensor, ...]:
     """The same network of torch.nn's Module, described by the same driver."""
 
-    def tensor(number: int) -> Tensor:
-        return torch.tensor([float(number)])
+    def parameter(number: int) -> Tensor:
+        return nn.Parameter(torch.tensor([float(number)]))
 
-    found = drive_module(nn.Module, places, nn.Parameter, tensor, **options)
+    found = drive_module(nn.Module, places, parameter, **options)
     return tuple(torch.tensor(fact) for fact in found)
 
 

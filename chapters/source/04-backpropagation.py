@@ -323,9 +323,9 @@ print("b before c: x gets", b.node.rule(from_y)[0], "- and then", from_c, "arriv
 print("c before b: x gets", b.node.rule(from_y + from_c)[0])
 
 # %% [markdown]
-# $b$ was used by $y$ and by $c$. Had it its turn before $c$, a share of 3 would come too
-# late, and $x$ would get 2 in place of 8. So: everything that used a step first, then
-# the step.
+# $b$ was used by $y$ and by $c$. Had it its turn before $c$, a share of 3 would come
+# too late, and $x$ would get 2 in place of 8. So: everything that used a step first,
+# then the step.
 
 # %% [markdown]
 # A list in which inputs stand before results is a **topological order**. Read from its

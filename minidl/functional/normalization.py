@@ -31,33 +31,37 @@ def batch_norm(
 
     Shapes:  input (N, C, ...), the others (C,) -> as input
     """
-    running = {"running_mean": running_mean, "running_var": running_var}
     check_floats("batch_norm", input=input)
     if input.ndim < 2:
         raise ValueError(f"batch_norm: input {input.shape}; pass (N, C, ...)")
-    given = running | {"weight": weight, "bias": bias}
-    W, b = affine("batch_norm", input.shape[1:2], input, **given)
-    x = input.array
+    running = {"running_mean": running_mean, "running_var": running_var}
+    shape, x = input.shape[1:2], input.array
+    W, b = affine("batch_norm", shape, input, weight=weight, bias=bias, **running)
     if training:
         check_batch(x.shape)
         y, mean, var = kernels.batch_norm(x, W, b, eps=eps)
         sample = var * (x.size / (x.size - len(W)))  # the batch is a sample of the data
-        for tensor, new in zip(running.values(), (mean, sample), strict=True):
-            if tensor is not None:
-                tensor.array += momentum * (new - tensor.array)
+        follow(running_mean, mean, momentum)
+        follow(running_var, sample, momentum)
     elif running_mean is None or running_var is None:
         raise ValueError(
-            "batch_norm: training is False but running_mean or running_var is None; "
-            "pass both"
+            "batch_norm: without training, pass running_mean and running_var"
         )
     else:
         mean, var = running_mean.array.copy(), running_var.array.copy()
         y, *_ = kernels.batch_norm(x, W, b, mean, var, eps)
 
-    def backward(g: AnyArray) -> tuple[AnyArray, ...]:
-        return kernels.batch_norm_backward(g, x, mean, var, W, eps, training)
+    gradients = kernels.batch_norm_backward
+    return record_with(
+        *(input, weight, bias, y),
+        lambda g: gradients(g, x, mean, var, W, eps, training),
+    )
 
-    return record_with(input, weight, bias, y, backward)
+
+def follow(running: Tensor | None, new: AnyArray, momentum: float) -> None:
+    """Move a running value, if there is one, towards a new one."""
+    if running is not None:
+        running.array += momentum * (new - running.array)
 
 
 def check_batch(shape: tuple[int, ...]) -> None:

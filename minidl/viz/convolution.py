@@ -44,11 +44,9 @@ def explore(slide: Slide, images: Array) -> ipywidgets.VBox:
     picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
     setting = [False]
 
-    def kernel() -> Array:
-        return np.array([entry.value for entry in entries]).reshape(3, 3)
-
     def redraw(_: object = None) -> None:
-        picture.value = stages(slide, images[digit.value], kernel())
+        kernel = np.array([entry.value for entry in entries]).reshape(3, 3)
+        picture.value = stages(slide, images[digit.value], kernel)
 
     def typed(_: object) -> None:
         if not setting[0]:

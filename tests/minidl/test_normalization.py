@@ -146,7 +146,7 @@ BAD = [
     (
         "batch_norm",
         (X, None, None),
-        "training is False but running_mean or running_var is None; pass both",
+        "without training, pass running_mean and running_var",
     ),
     (
         "batch_norm",
