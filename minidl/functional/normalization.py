@@ -50,12 +50,8 @@ def batch_norm(
     else:
         mean, var = running_mean.array.copy(), running_var.array.copy()
         y, *_ = kernels.batch_norm(x, W, b, mean, var, eps)
-
-    gradients = kernels.batch_norm_backward
-    return record_with(
-        *(input, weight, bias, y),
-        lambda g: gradients(g, x, mean, var, W, eps, training),
-    )
+    gradients, read = kernels.batch_norm_backward, (x, mean, var, W, eps, training)
+    return record_with(input, weight, bias, y, lambda g: gradients(g, *read))
 
 
 def follow(running: Tensor | None, new: AnyArray, momentum: float) -> None:
