@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 from lab import Notebook, browse, serve
 from playwright.sync_api import Locator, expect
+
+from autograder import build
 
 LINEAR = "def linear(x: Array, W: Array, b: Array) -> Array:\n"
 WITHOUT_BIAS = f"{LINEAR}    return x @ W.T"
@@ -16,6 +19,24 @@ MSE_LOSS = (
     "def mse_loss(y: Array, target: Array) -> Array:\n"
     "    return np.mean((y - target) ** 2)"
 )
+
+FIGURES = {
+    "graph": "from minidl.tape import backward, topological_order\n"
+    "from minidl.viz import graph\n"
+    "graph.explore(topological_order, backward)",
+    "descent": "from minidl.optim import SGD, Adam, RMSprop\n"
+    "from minidl.viz import descent\n"
+    "descent.explore(SGD, RMSprop, Adam)",
+    "training": "from minidl.nn import Linear, Sequential\n"
+    "from minidl.training import predict, train_epoch\n"
+    "from minidl.viz import training\n"
+    "training.explore(Sequential, Linear, train_epoch, predict)",
+    "convolution": "from minidl.data import load_digits\n"
+    "from minidl.kernels import cross_correlate\n"
+    "from minidl.viz import convolution\n"
+    "x, _ = load_digits()\n"
+    "convolution.explore(cross_correlate, x[:9].reshape(-1, 8, 8) / 16)",
+}
 
 
 def test_a_learner_writes_bricks_reads_the_verdicts_and_moves_a_slider(
@@ -68,3 +89,33 @@ def answer(notebook: Notebook, exercise: Locator, code: str, check: Locator) -> 
 def built(workspace: Path) -> str:
     """The learner's minidl, as far as linear goes."""
     return (workspace / "minidl/kernels/linear.py").read_text("utf-8")
+
+
+def test_the_figures_of_the_later_chapters_answer_to_a_hand(tmp_path, chromium):
+    workspace = tmp_path / "course"
+    program = Path(sys.executable).with_name("autograder")
+    subprocess.run([program, "start", workspace], check=True)
+    subprocess.run([program, "catch-up", "8"], check=True, cwd=workspace)
+    cells = [nbformat.v4.new_code_cell("%load_ext autograder")]
+    cells += [nbformat.v4.new_code_cell(code) for code in FIGURES.values()]
+    book = nbformat.v4.new_notebook(cells=cells, metadata=build.METADATA)
+    nbformat.write(book, workspace / "figures.ipynb")
+    (tmp_path / "jupyter").mkdir()
+    with (
+        serve(workspace, tmp_path / "jupyter") as url,
+        browse(chromium, tmp_path / "profile") as page,
+    ):
+        notebook = Notebook(page, url.format("figures.ipynb"))
+        notebook.run(notebook.cell("%load_ext"))
+        for name in FIGURES:
+            figure = notebook.cell(f"{name}.explore(")
+            notebook.run(figure)
+            picture = figure.locator("img")
+            before = picture.get_attribute("src")
+            if name == "graph":
+                figure.get_by_role("button", name="back").click()
+            elif name == "convolution":
+                figure.locator("select").first.select_option(index=2)
+            else:
+                figure.get_by_role("slider").first.press("ArrowLeft")
+            expect(picture).not_to_have_attribute("src", before)
