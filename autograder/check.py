@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -20,6 +21,12 @@ def check(obj: Any) -> None:
 
     Raises:  CheckFailed with the verdict as its text
     """
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        # nbgrader runs checks itself when it could not read nbgrader_config.py.
+        raise CheckFailed(
+            "check: nbgrader runs without the course's configuration, so nothing is "
+            "graded; mend nbgrader_config.py and grade again"
+        )
     try:
         brick = identify(obj)
         verdict = judge(brick, obj)
@@ -70,6 +77,16 @@ def judge(brick: Brick, obj: Any, seconds: float = SECONDS) -> Verdict:
         findings.append(compare(brick, outcomes[-1], expected))
         if findings[-1] and findings[-1].stage == "endless":
             break
+    return conclude(brick, record, outcomes, findings)
+
+
+def conclude(
+    brick: Brick,
+    record: recording.Recording,
+    outcomes: list[Outcome],
+    findings: list[Finding | None],
+) -> Verdict:
+    """The verdict that follows from what was found in the recorded cases."""
     first = next((i for i, finding in enumerate(findings) if finding), None)
     if first is None:
         count = len(record.cases)

@@ -32,6 +32,7 @@ ARROWS = {
     "autograder/bricks/": (*NUMPY, "autograder.bricks"),
     "autograder/cli.py": (*AUTOGRADER, "typer", "rich"),
     "autograder/build.py": (*AUTOGRADER, "jupytext", "nbformat"),
+    "autograder/grading/clean.py": ("bleach",),
     "autograder/grading/": (*AUTOGRADER, *NBGRADER),
     "autograder/grading/batch.py": (*AUTOGRADER, "distributed"),
     "autograder/grading/commands.py": (*AUTOGRADER, "rich"),

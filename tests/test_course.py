@@ -4,7 +4,7 @@ import pytest
 
 from autograder import build, workspace
 from autograder.bricks import CHAPTERS
-from autograder.grading import course
+from autograder.grading import course, fresh
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ def contents(place):
 
 def test_a_course_has_a_configuration_a_readme_and_every_chapter(place):
     notebooks = {f"source/{c.slug}/{c.slug}.ipynb" for c in CHAPTERS}
-    expected = {"nbgrader_config.py", "README.md", course.RECORD, *notebooks}
-    assert set(contents(place)) == expected
+    ours = {"nbgrader_config.py", "README.md", course.RECORD, fresh.SECRET}
+    assert set(contents(place)) == {*ours, *notebooks}
     for chapter in CHAPTERS:
         path = place / f"source/{chapter.slug}/{chapter.slug}.ipynb"
         assert path.read_text("utf-8") == build.instructor(chapter)
@@ -36,6 +36,12 @@ def test_making_a_course_again_changes_nothing_and_says_nothing(place, capsys):
     course.create(place)
     assert contents(place) == before
     assert capsys.readouterr().out == ""
+
+
+def test_each_course_has_a_secret_of_its_own_that_others_cannot_read(place, tmp_path):
+    other = course.create(tmp_path / "other")
+    assert fresh.read_secret(place) != fresh.read_secret(other)
+    assert (place / fresh.SECRET).stat().st_mode & 0o777 == 0o600
 
 
 def test_what_is_missing_is_added_again(place):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder import build, disk, workspace
 from autograder.bricks import CHAPTERS
+from autograder.grading.fresh import make_secret
 
 RECORD = ".autograder-course"
 """The file that makes a directory a course: what we wrote there, by its hash."""
@@ -15,11 +16,13 @@ RECORD = ".autograder-course"
 CONFIG = '''\
 """Every nbgrader command that is run in this directory reads this file."""
 
+from autograder.grading import execute
+
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "minidl"
 
-# Cells tagged "demo" (widgets, long training) are for learners; grading skips them.
-c.Execute.skip_cells_with_tag = "demo"
+# Submissions run in the sandbox, and their answers are compared outside of it.
+execute.install(c)
 '''
 
 README = """\
@@ -41,9 +44,16 @@ Put what comes back at `submitted/STUDENT/{slug}/{slug}.ipynb`. Then grade it, w
 
 The chapters are {slugs}.
 
-nbgrader runs a submission on this machine, with your rights, and believes its kernel.
-Grade like this only what comes from people you trust. nbgrader goes on with its
-defaults when nbgrader_config.py has a mistake; so that it stops instead, set
+A submission runs in a sandbox: it sees no network, no file of yours and no expected
+value. It gets inputs that are drawn for each student from `.autograder-secret`, and the
+arrays it answers with are compared outside. Keep that file to yourself and keep a copy:
+with another one, grading again draws other inputs.
+
+Cells with points that are graded by hand work as always. A test cell of your own does
+not: the student's code would decide about its points, so grading stops and names it.
+
+nbgrader goes on with its defaults when nbgrader_config.py has a mistake. A check then
+gives no points. So that nbgrader stops instead, set
 
     export TRAITLETS_APPLICATION_RAISE_CONFIG_FILE_ERROR=1
 
@@ -73,6 +83,7 @@ def create(directory: Path) -> Path:
         disk.write(path, text)
         wrote[name] = digest(text)
         disk.write(record, json.dumps(wrote, indent=1).encode())
+    make_secret(directory)
     return directory
 
 

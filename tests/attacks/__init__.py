@@ -1,0 +1,1 @@
+"""Hostile notebooks: what they try, and what has to become of it."""
