@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help course test grid lint build record bench
+.PHONY: help course test grid attacks lint build record bench
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -21,6 +21,9 @@ test: .venv/test lint ## install what the tests need, then lint and run every te
 
 grid: .venv/test ## hold minidl to PyTorch over every combination of arguments
 	$(BIN)/python -m pytest -m grid -n 2 --dist loadscope tests/minidl
+
+attacks: .venv/test ## grade every hostile notebook on every sandbox that this machine has
+	$(BIN)/python -m pytest -m attacks -n 2
 
 lint: .venv/test ## ruff and mypy
 	$(BIN)/ruff check

@@ -206,7 +206,7 @@ def disagreements(brick: Brick, device: str, seed: int, directory: Path) -> list
     problems = []
     for i, case in enumerate(new.cases):
         for key, value in case.inputs.items():
-            if not np.array_equal(value, old.cases[i].inputs[key]):
+            if not same_input(value, old.cases[i].inputs[key]):
                 problems.append(f"input {key} of case {case.name!r} is not as recorded")
         finding = compare(
             brick, Outcome(new.expected[i].outputs), in_float64(old.expected[i])
@@ -218,6 +218,13 @@ def disagreements(brick: Brick, device: str, seed: int, directory: Path) -> list
     ]:
         problems.append("its known mistakes are not those recorded; record anew")
     return problems
+
+
+def same_input(value: Any, other: Any) -> bool:
+    """Whether two inputs are equal; nan equals itself."""
+    if isinstance(value, np.ndarray):
+        return np.array_equal(value, other, equal_nan=True)
+    return repr(value) == repr(other)
 
 
 def progress(done: int, total: int, name: str) -> None:
