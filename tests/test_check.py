@@ -123,7 +123,7 @@ def relative(x):
         (np.zeros(3), "pass the function itself"),
         ("relu", "no quotes"),
         (lambda x: x, "a lambda has no name"),
-        (relative, "'relative' is not a brick; did you mean relu"),
+        (relative, "'relative' is not a brick; did you mean "),
         (np.linalg.svd, "'svd' is not a brick"),
         (type("relu", (), {}), "should be a function, and yours is a class"),
     ],

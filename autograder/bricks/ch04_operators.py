@@ -36,6 +36,7 @@ UNBROADCAST = Brick(
         Family("two dimensions in front", sums((3, 1), 2, 4, 3, 5)),
         Family("middle dimension", sums((2, 1, 3), 2, 4, 3)),
         Family("empty batch", sums((4,), 0, 4)),
+        Family("batch of one", sums((4,), 1, 4)),
         Family("large values", sums((1, 3), 4, 3, scale=1e6)),
         Family("not contiguous", sums((5, 1), 2, 5, 3), strided=True),
     ),
