@@ -161,9 +161,13 @@ def drive_schedule(
 
 
 def rates(name: str, *lr: float, epochs: int = 9, **options: Any) -> Family:
-    """A schedule of these learning rates, one for each group; Python's own floats."""
-    inputs: Inputs = {"lr": np.array(lr), "epochs": epochs, **options}
-    return Family(name, lambda _: dict(inputs), dtypes=("float64",))
+    """A schedule of about these learning rates, one for each group."""
+
+    def make(rng: np.random.Generator) -> Inputs:
+        start = np.array(lr) * rng.uniform(0.8, 1.25, len(lr))
+        return {"lr": start, "epochs": epochs, **options}
+
+    return Family(name, make, dtypes=("float64",))
 
 
 STEP_LR = Brick(
