@@ -68,6 +68,32 @@ def roc_auc(y_true: IntArray, y_score: Array) -> float:
     return float(np.sum(below + not_above)) / (2 * pairs) if pairs else math.nan
 
 
+def mode_counts(x: Array, centres: Array, radius: float) -> IntArray:
+    """How many samples each mode has: those nearest to its centre, within the radius.
+
+    Shapes:  x (N, D), centres (K, D) -> (K,), int64
+    """
+    distances = np.linalg.norm(x[:, None] - centres, axis=2)
+    nearest = distances.argmin(axis=1)
+    close = distances.min(axis=1) <= radius
+    return np.bincount(nearest[close], minlength=len(centres))
+
+
+def inception_score(p: Array) -> float:
+    """How sure a classifier is of each sample, and how varied what it sees is.
+
+    Shapes:   p (N, C), the probabilities of C classes in rows -> from 1 to C
+    Formula:  exp of the mean over n of sum_c p_nc log(p_nc / q_c), q the mean row
+    Edges:    0 log 0 is 0
+    Source:   Salimans and others, Improved techniques for training GANs, 2016,
+              section 4
+    """
+    q = np.broadcast_to(p.mean(axis=0), p.shape)
+    seen = p > 0
+    terms = p[seen] * np.log(p[seen] / q[seen])
+    return float(np.exp(terms.sum() / len(p)))
+
+
 def paired(
     name: str, y_true: IntArray, y_pred: IntArray, num_classes: int | None = None
 ) -> tuple[IntArray, IntArray]:

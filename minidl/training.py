@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+from minidl.checkpoint import Checkpoint
 from minidl.metrics import accuracy
 from minidl.nn.module import Module
 from minidl.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
@@ -139,44 +141,92 @@ def fit(
     early_stopping: EarlyStopping | None = None,
     progress: bool = True,
     plot: bool = False,
+    checkpoint: str | os.PathLike[str] | None = None,
 ) -> History:
     """Train for so many epochs; return the "loss" of each and what validation says.
 
-    An interrupt ends training, and the history so far is returned.
+    An interrupt ends training, and the history of whole epochs is returned.
 
     validation:      samples to evaluate on after each epoch; never trained on
     scheduler:       steps after each epoch
     early_stopping:  steps with the validation loss; gives back the best weights
     plot:            draw the history while it grows, in Jupyter
+    checkpoint:      a file, written after each epoch, from which a later call goes on;
+                     an interrupt goes back to the last whole epoch
     """
     if validation is None and early_stopping is not None:
         raise ValueError("fit: early_stopping reads a validation loss; pass validation")
-    history: History = {}
-    with showing(batches, epochs, progress, plot) as (watched, show):
-        for _ in range(epochs):
-            found = {"loss": train_epoch(model, watched, loss_fn, optimizer)}
-            if validation is not None:
-                for name, value in evaluate(model, validation, loss_fn).items():
-                    found[f"validation {name}"] = value
-            for name, value in found.items():
-                history.setdefault(name, []).append(value)
+    saved = Checkpoint(checkpoint, model, optimizer, scheduler, early_stopping)
+    history = saved.begin()
+    left = remaining(epochs, history, early_stopping)
+    with back_to(saved, history), showing(batches, left, progress, plot) as shown:
+        watched, show = shown
+        for _ in range(left):
+            epoch(history, model, watched, loss_fn, optimizer, validation)
             show(history)
-            advance(scheduler, found)
-            if early_stopping and early_stopping.step(found["validation loss"]):
+            if after_epoch(history, scheduler, early_stopping, saved):
                 break
     if early_stopping:
         early_stopping.restore()
     return history
 
 
+def remaining(
+    epochs: int, history: History, early_stopping: EarlyStopping | None
+) -> int:
+    """How many epochs are left: none if the saved training has stopped early."""
+    done = len(history.get("loss", ()))
+    if done and early_stopping and early_stopping.waited >= early_stopping.patience:
+        return 0
+    return max(epochs - done, 0)
+
+
+def epoch(
+    history: History,
+    model: Module,
+    batches: Batches,
+    loss_fn: Loss,
+    optimizer: Optimizer,
+    validation: Batches | None,
+) -> None:
+    """Train for an epoch, evaluate, and append what that found to the history."""
+    found = {"loss": train_epoch(model, batches, loss_fn, optimizer)}
+    if validation is not None:
+        for name, value in evaluate(model, validation, loss_fn).items():
+            found[f"validation {name}"] = value
+    history |= {name: [*history.get(name, ()), value] for name, value in found.items()}
+
+
+def after_epoch(
+    history: History,
+    scheduler: LRScheduler | None,
+    early_stopping: EarlyStopping | None,
+    saved: Checkpoint,
+) -> bool:
+    """Step what steps once an epoch, and save; return whether to stop now."""
+    found = {name: values[-1] for name, values in history.items()}
+    advance(scheduler, found)
+    stop = bool(early_stopping and early_stopping.step(found["validation loss"]))
+    saved.save(history)
+    return stop
+
+
+@contextmanager
+def back_to(saved: Checkpoint, history: History) -> Iterator[None]:
+    """An interrupt ends the block quietly, and goes back to what is saved."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if saved.path:
+            history.clear()
+            history |= saved.load()
+
+
 @contextmanager
 def showing(
     loader: Any, epochs: int, progress: bool, plot: bool
 ) -> Iterator[tuple[Any, Callable[[History], None]]]:
-    """The loader, with a bar that it moves, and what shows a history so far.
-
-    An interrupt ends the block quietly.
-    """
+    """The loader, with a bar that it moves, and what shows a history so far."""
     batches = epochs * len(loader) if hasattr(loader, "__len__") else None
     bar = progress_bar(batches) if progress else None
     curve = import_module("minidl.viz.live").Curve() if plot else None
@@ -189,8 +239,6 @@ def showing(
 
     try:
         yield loader if bar is None else Ticking(loader, bar), show
-    except KeyboardInterrupt:
-        pass
     finally:
         if bar is not None:
             bar.close()

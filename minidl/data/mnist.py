@@ -62,11 +62,27 @@ def load_mnist(train: bool = True) -> tuple[Bytes, IntArray]:
 def read_idx(path: str | Path) -> Bytes:
     """The array in an IDX file of bytes, compressed if its name ends in .gz.
 
-    Format:  bytes 0, 0, 8, n; then n sizes, 4 bytes each, the highest byte first;
-             then the entries, the last dimension fastest
     Raises:  FileNotFoundError, or ValueError if the file is anything else
     """
     content = contents(path)
+    check_idx(content, path)
+    return decode_idx(content)
+
+
+def decode_idx(content: bytes) -> Bytes:
+    """The array in the content of an IDX file.
+
+    Format:  bytes 0, 0, 8, n; then n sizes, 4 bytes each, the highest byte first;
+             then the entries, one byte each, the last dimension fastest
+    Shapes:  -> the n sizes, uint8
+    """
+    start = 4 + 4 * content[3]
+    shape = [int.from_bytes(content[i : i + 4], "big") for i in range(4, start, 4)]
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape).copy()
+
+
+def check_idx(content: bytes, path: str | Path) -> None:
+    """Raise unless this is the content of a whole IDX file of bytes."""
     if content[:3] != b"\0\0\x08" or len(content) < 4:
         raise ValueError(
             f"read_idx: {path} starts with bytes {list(content[:4])}, not with 0, 0, 8 "
@@ -81,7 +97,6 @@ def read_idx(path: str | Path) -> Bytes:
             f"read_idx: {path} {fault}: {len(content)} bytes, but an array of shape "
             f"{tuple(shape)} takes {size}; get the file again"
         )
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape).copy()
 
 
 def contents(path: str | Path) -> bytes:

@@ -11,7 +11,7 @@ from minidl.arguments import check_floats
 from minidl.functional.geometry import check_places, of_batches, pair
 from minidl.functional.padding import pad
 from minidl.functional.parameters import record_with
-from minidl.kernels.windows import places, span
+from minidl.kernels.windows import places, span, transposed_size
 from minidl.operators import AnyArray
 from minidl.tensor import Tensor
 
@@ -121,15 +121,14 @@ def conv_transpose2d(
         )
     x, W, b = input.array, weight.array, None if bias is None else bias.array
     window, needs_dx = span(W.shape[2:], apart), input.requires_grad
-    axes = zip(x.shape[2:], down, window, around, more, strict=True)
-    H, L = ((n - 1) * s + k - 2 * p + extra for n, s, k, p, extra in axes)
-    check_places(name, input, window, (H, L))
+    size = transposed_size(x.shape[2:], window, down, around, more)
+    check_places(name, input, window, size)
     options = down, around, apart, groups
 
     def backward(g: AnyArray) -> tuple[AnyArray | None, ...]:
         return kernels.conv_transpose2d_backward(g, x, W, *options, needs_dx)
 
-    y = kernels.conv_transpose2d(x, W, b, (H, L), *options)
+    y = kernels.conv_transpose2d(x, W, b, size, *options)
     return record_with(input, weight, bias, y, backward)
 
 

@@ -11,9 +11,12 @@ from minidl.kernels.activations import (
     softmax, softmax_backward, tanh, tanh_backward,
 )
 from minidl.kernels.attention import attention_weights, attention_weights_backward
+from minidl.kernels.cells import (
+    lstm_cell, lstm_cell_backward, rnn_cell, rnn_cell_backward,
+)
 from minidl.kernels.convolution import (
     conv2d, conv2d_backward, conv2d_backward_input, conv2d_backward_weight,
-    conv_transpose2d, conv_transpose2d_backward, cross_correlate,
+    conv_transpose2d, conv_transpose2d_backward, cross_correlate, spread,
 )
 from minidl.kernels.dropout import dropout, dropout_backward
 from minidl.kernels.embedding import embedding, embedding_backward

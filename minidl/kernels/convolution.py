@@ -136,6 +136,21 @@ def conv2d_backward(
     return dx, dW, g.sum((0, 2, 3))
 
 
+def spread(image: Array, kernel: Array, stride: Pair = (1, 1)) -> Array:
+    """The kernel, laid down at each place of the image, times the entry there.
+
+    Shapes:   image (P, Q), kernel (K, L) -> ((P - 1) s + K, (Q - 1) t + L)
+    Formula:  y[p s + i, q t + j] gathers image[p, q] kernel[i, j], for stride (s, t)
+    """
+    (P, Q), (K, L), (down, right) = image.shape, kernel.shape, stride
+    y = np.zeros(((P - 1) * down + K, (Q - 1) * right + L), image.dtype)
+    for p in range(P):
+        for q in range(Q):
+            top, left = p * down, q * right
+            y[top : top + K, left : left + L] += image[p, q] * kernel
+    return y
+
+
 def conv_transpose2d(
     x: Array,
     W: Array,

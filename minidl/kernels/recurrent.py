@@ -1,7 +1,8 @@
 """Recurrent layers: one rule for every step of a sequence, and back through time.
 
-Inside, the batch is the last dimension: each gate is then one block of memory. The
-steps lie as rows of x, a 1 and h, so that one product does x, biases and h.
+An RNN takes all of x at once and goes step by step for h only. Inside LSTM and GRU the
+batch is the last dimension: each gate is then one block of memory. The steps lie as
+rows of x, a 1 and h, so that one product does x, biases and h.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from minidl.array import Array
+from minidl.kernels.activations import relu, tanh
 
 Cache = tuple[Array, ...]
 Gradients = tuple[Array | None, ...]
@@ -22,40 +24,44 @@ def rnn(
     b_ih: Array,
     b_hh: Array,
     nonlinearity: str = "tanh",
-) -> tuple[Array, Cache]:
-    """The hidden state after every step, and what rnn_backward needs.
+) -> Array:
+    """The hidden state after every step.
 
     Shapes:   x (T, N, D), h (N, H), W_ih (H, D), W_hh (H, H), b (H,) -> (T, N, H)
     Formula:  h = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu instead of tanh
     Source:   Elman, Finding Structure in Time, 1990
     """
-    W, steps = np.hstack([W_ih, (b_ih + b_hh)[:, None], W_hh]), laid_out(x, h)
-    states = steps[:, -h.shape[1] :]
+    bend = tanh if nonlinearity == "tanh" else relu
+    y = x @ W_ih.T + (b_ih + b_hh)
     for t in range(len(x)):
-        if nonlinearity == "tanh":
-            np.tanh(W @ steps[t], out=states[t + 1])
-        else:
-            np.maximum(W @ steps[t], 0, out=states[t + 1])
-    return states[1:].swapaxes(1, 2), (W, steps)
+        y[t] = h = bend(y[t] + h @ W_hh.T)
+    return y
 
 
 def rnn_backward(
-    g: Array, cache: Cache, nonlinearity: str = "tanh", needs_dx: bool = True
-) -> Gradients:
-    """Gradients dx, dh, dW_ih, dW_hh, db_ih, db_hh of rnn, times upstream g.
+    g: Array,
+    x: Array,
+    h: Array,
+    y: Array,
+    W_ih: Array,
+    W_hh: Array,
+    nonlinearity: str = "tanh",
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Gradients dx, dh, dW_ih, dW_hh, db of rnn at output y, times upstream g.
 
-    Shapes:    g (T, N, H) -> those of rnn's arguments; dx is None if not needed
-    Backward:  da = (g + dh) (1 - h^2), or (h > 0) for relu;  dh before = W_hh^T da
+    h is the state before the first step; db is that of b_ih and of b_hh.
+
+    Shapes:    g and y (T, N, H) -> those of rnn's arguments, db (H,)
+    Backward:  da = (g + dh) (1 - y^2), or (y > 0) for relu;  dh before = da W_hh
     """
-    W, steps = cache
-    way = WayBack(g, W, steps, needs_dx)
-    for t in reversed(range(len(g))):
-        after = steps[t + 1, -g.shape[2] :]
-        way.dh += g[t].T
-        slope = 1 - after * after if nonlinearity == "tanh" else after > 0
-        way.dh = way.step(t, way.dh * slope)
-    dW_ih, db, dW_hh = way.split(way.dW)
-    return way.dx, way.dh.T, dW_ih, dW_hh, db, db.copy()
+    da, dh = np.empty_like(y), np.zeros_like(h)
+    slope = 1 - y * y if nonlinearity == "tanh" else y > 0
+    for t in reversed(range(len(x))):
+        da[t] = (g[t] + dh) * slope[t]
+        dh = da[t] @ W_hh
+    before = np.concatenate([h[None], y[:-1]])
+    dW_ih, dW_hh = (np.tensordot(da, v, ((0, 1), (0, 1))) for v in (x, before))
+    return da @ W_ih, dh, dW_ih, dW_hh, da.sum(axis=(0, 1))
 
 
 def lstm(

@@ -64,6 +64,26 @@ def places(size: Pair, window: Pair, stride: Pair) -> Pair:
     return (H - K) // down + 1, (W - L) // right + 1
 
 
+def transposed_size(
+    count: Pair,
+    window: Pair,
+    stride: Pair = (1, 1),
+    padding: Pair = (0, 0),
+    extra: Pair = (0, 0),
+) -> Pair:
+    """Rows and columns of what conv_transpose2d makes of images of size count.
+
+    window:   rows and columns that one entry is spread over
+    padding:  what is cut off before the first and after the last row or column
+    extra:    rows and columns added at the end, the output_padding
+
+    Formula:  (P - 1) stride + window - 2 padding + extra, for rows and for columns
+    """
+    axes = zip(count, window, stride, padding, extra, strict=True)
+    H, W = ((P - 1) * s + k - 2 * p + more for P, k, s, p, more in axes)
+    return H, W
+
+
 def taps(
     x: Array, kernel: Pair, count: Pair, stride: Pair, dilation: Pair
 ) -> Iterator[Array]:

@@ -9,6 +9,7 @@ from minidl import functional
 from minidl.creation import empty
 from minidl.functional.geometry import pair
 from minidl.functional.padding import MODES, pad
+from minidl.kernels.windows import span, transposed_size
 from minidl.nn import init
 from minidl.nn.module import Module
 from minidl.nn.parameter import Parameter
@@ -180,13 +181,14 @@ class ConvTranspose2d(Convolution):
 
     def extra_for(self, input: Tensor, size: tuple[int, ...]) -> tuple[int, ...]:
         """The output_padding that makes images of this size."""
-        window = self.stride, self.padding, self.dilation, self.kernel_size
-        axes = zip(input.shape[-2:], *window, strict=True)
-        least = [(n - 1) * s - 2 * p + d * (k - 1) + 1 for n, s, p, d, k in axes]
+        sizes: Any = self.kernel_size, self.dilation, self.stride, self.padding
+        count: Any = input.shape[-2:]
+        kernel, apart, *window = sizes
+        least = transposed_size(count, span(kernel, apart), *window)
         extra = tuple(m - n for m, n in zip(size, least, strict=True))
         if any(not 0 <= n < s for n, s in zip(extra, self.stride, strict=True)):
             self.refuse(
-                f"output_size {size} for input {input.shape}; pass {tuple(least)}, "
+                f"output_size {size} for input {input.shape}; pass {least}, "
                 f"or more by less than stride {self.stride}"
             )
         return extra

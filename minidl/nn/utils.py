@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -27,13 +28,19 @@ def clip_grad_norm_(
         return Tensor(np.zeros((), np.float32))
     norms = np.array([np.linalg.norm(g.array.ravel(), norm_type) for g in grads])
     norm = np.linalg.norm(norms, norm_type)
-    if error_if_nonfinite and not np.isfinite(norm):
-        raise RuntimeError(
-            f"clip_grad_norm_: the norm of the gradients is {norm}, so they cannot be "
-            "scaled; lower the learning rate, or pass error_if_nonfinite=False"
-        )
+    if error_if_nonfinite:
+        check_finite(norm)
     scale = float(max_norm) / (norm + 1e-6)
     if not scale >= 1:  # nan included
         for g in grads:
             g.mul_(scale.item())
     return Tensor(np.asarray(norm, grads[0].dtype))
+
+
+def check_finite(norm: np.floating[Any]) -> None:
+    """Raise unless gradients of this norm can be scaled."""
+    if not np.isfinite(norm):
+        raise RuntimeError(
+            f"clip_grad_norm_: the norm of the gradients is {norm}, so they cannot be "
+            "scaled; lower the learning rate, or pass error_if_nonfinite=False"
+        )

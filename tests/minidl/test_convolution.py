@@ -72,6 +72,17 @@ def test_conv_transpose2d_matches_pytorch(options):
     assert_float32_matches_pytorch(function, IMAGES, W, BIAS)
 
 
+@pytest.mark.parametrize("stride", [(1, 1), (2, 1), (3, 4)])
+def test_spread_lays_kernels_down_as_conv_transpose2d_does(stride):
+    image, kernel = normal(3, 4), normal(3, 2)
+    size = windows.transposed_size(image.shape, kernel.shape, stride)
+    x, W = image[None, None], kernel[None, None]
+    whole = kernels.conv_transpose2d(x, W, None, size, stride)
+    y = kernels.spread(image, kernel, stride)
+    assert y.shape == size
+    np.testing.assert_allclose(y, whole[0, 0], rtol=1e-12, atol=1e-12)
+
+
 @EVEN
 @pytest.mark.parametrize(
     "options",
