@@ -36,6 +36,25 @@ FIGURES = {
     "from minidl.viz import convolution\n"
     "x, _ = load_digits()\n"
     "convolution.explore(cross_correlate, x[:9].reshape(-1, 8, 8) / 16)",
+    "recurrent": "import numpy as np\n"
+    "from minidl.kernels import lstm_cell\n"
+    "from minidl.viz import recurrent\n"
+    "rng = np.random.default_rng(0)\n"
+    "shapes = (8, 2), (24, 2), (24, 6), (24,), (24,)\n"
+    "table, *weights = (rng.normal(size=shape) for shape in shapes)\n"
+    "recurrent.explore(lstm_cell, table, weights, 'adehmot ', 3)",
+    "adversarial": "from minidl.adversarial import gan_step\n"
+    "from minidl.metrics import mode_counts\n"
+    "from minidl.viz import adversarial\n"
+    "adversarial.explore(gan_step, mode_counts)",
+    "handwriting": "from minidl import tensor\n"
+    "from minidl.data import load_digits, prepare_digits\n"
+    "from minidl.models import mlp\n"
+    "from minidl.perturbation import fgsm\n"
+    "from minidl.viz import handwriting\n"
+    "x, y = load_digits()\n"
+    "x, y = prepare_digits(x[:9].reshape(-1, 8, 8)), y[:9]\n"
+    "handwriting.explore(fgsm, mlp(), tensor(x), tensor(y))",
 }
 
 
@@ -95,7 +114,7 @@ def test_the_figures_of_the_later_chapters_answer_to_a_hand(tmp_path, chromium):
     workspace = tmp_path / "course"
     program = Path(sys.executable).with_name("autograder")
     subprocess.run([program, "start", workspace], check=True)
-    subprocess.run([program, "catch-up", "8"], check=True, cwd=workspace)
+    subprocess.run([program, "catch-up", "11"], check=True, cwd=workspace)
     cells = [nbformat.v4.new_code_cell("%load_ext autograder")]
     cells += [nbformat.v4.new_code_cell(code) for code in FIGURES.values()]
     book = nbformat.v4.new_notebook(cells=cells, metadata=build.METADATA)

@@ -12,6 +12,9 @@ from autograder.bricks import (
     ch05_gradient_descent,
     ch06_training,
     ch07_cnn,
+    ch08_rnn,
+    ch09_gan,
+    ch10_mnist_project,
 )
 from autograder.bricks.brick import Brick, Chapter
 
@@ -23,6 +26,9 @@ CHAPTERS: tuple[Chapter, ...] = (
     ch05_gradient_descent.CHAPTER,
     ch06_training.CHAPTER,
     ch07_cnn.CHAPTER,
+    ch08_rnn.CHAPTER,
+    ch09_gan.CHAPTER,
+    ch10_mnist_project.CHAPTER,
 )
 BRICKS: dict[str, Brick] = {
     brick.name: brick for chapter in CHAPTERS for brick in chapter.bricks

@@ -40,8 +40,8 @@ def drive_initializer(
 STATISTICS = (
     "size",
     "bytes an entry",
-    "new numbers at the second call",
-    "same numbers from the same seed",
+    "new numbers at the second call (1 yes, 0 no):",
+    "same numbers from the same seed (1 yes, 0 no):",
     "mean",
     "standard deviation",
     "quantiles at 5, 25, 75, 95 %",

@@ -108,7 +108,7 @@ ENTRYWISE = (
     Family("large values", pair((2, 2), (2, 1), 2, 2, scale=1e6)),
     Family("not contiguous", pair((3, 4), (4,), 3, 4), strided=True),
 )
-OUTCOMES = ("result", "da", "db", "notice of a change in place")
+OUTCOMES = ("result", "da", "db", "notice of a change in place (1 yes, 0 no):")
 
 ADD = Brick(
     target=f"{OPERATORS}.add",
@@ -151,14 +151,21 @@ MATMUL = Brick(
 
 
 def drive_sum(
-    sum: Any, x: AnyArray, g: AnyArray, **options: Any
+    sum: Any, x: AnyArray, g: AnyArray, dtype: str = "", **options: Any
 ) -> tuple[AnyArray, AnyArray]:
-    """The sum, and the gradient that its rule gives for g."""
+    """The sum, and the gradient that its rule gives for g.
+
+    dtype:  what to sum in, if not in that of x
+    """
     import numpy as np
 
     from minidl.tensor import Tensor
 
     tensor = Tensor(x, requires_grad=True)
+    if dtype:
+        result = sum(tensor, dtype=np.dtype(dtype), **options)
+        result.backward(Tensor(g.astype(dtype)))
+        return result.array, tensor.grad.array  # type: ignore[union-attr]
     result = sum(tensor, **options)
     if not isinstance(result, Tensor):
         kind = type(result).__name__
@@ -198,6 +205,7 @@ SUM = Brick(
         Family("all kept", summed(2, 3, g=(1, 1), keepdim=True)),
         Family("one number", summed()),
         Family("empty batch", summed(0, 3, g=(3,), dim=0)),
+        Family("in another dtype", summed(3, 4, g=(4,), dim=0, dtype="float64")),
         Family("not contiguous", summed(4, 3, g=(4,), dim=1), strided=True),
     ),
     driver=drive_sum,

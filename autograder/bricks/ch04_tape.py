@@ -12,6 +12,7 @@ from autograder.bricks.brick import AnyArray, Brick, Family, Inputs, upstream
 Make = Callable[[np.random.Generator], Inputs]
 
 TAPE = "minidl.tape"
+WIDE = ("float64",)
 
 
 def drive_order(
@@ -44,7 +45,7 @@ def drive_order(
     try:
         order = topological_order(nodes[root])
     except RecursionError:
-        raise RecursionError("in this graph") from None
+        raise RecursionError("too many calls within calls") from None
     if order is None:
         return None
     if not isinstance(order, list) or not set(order) <= set(nodes):
@@ -79,13 +80,32 @@ def graph(edges: list[list[int]], root: int, **params: Any) -> Make:
 
 def plain(name: str, edges: list[list[int]], root: int, **params: Any) -> Family:
     """A graph as one case; there are no floats in it."""
-    return Family(name, graph(edges, root, **params), dtypes=("float64",))
+    return Family(name, graph(edges, root, **params), dtypes=WIDE)
+
+
+def drawn(steps: int) -> Make:
+    """Each step computed from one to three of the last five, or from a constant."""
+
+    def make(rng: np.random.Generator) -> Inputs:
+        edges = [
+            [n, max(x, -1)]
+            for n in range(1, steps)
+            for x in rng.integers(n - 5, n, rng.integers(1, 4)).tolist()
+        ]
+        return {"edges": np.array(edges, np.int64), "root": steps - 1}
+
+    return make
 
 
 ORDER = Brick(
     target=f"{TAPE}.topological_order",
     title="Every step once, inputs before results",
-    outputs=("occurrences", "length", "misplaced steps", "root at the end"),
+    outputs=(
+        "how often each step occurs:",
+        "number of steps:",
+        "number of misplaced steps:",
+        "root at the end (1 yes, 0 no):",
+    ),
     points=2,
     families=(
         plain("a chain", [[1, 0], [2, 1], [3, 2]], 3),
@@ -96,6 +116,9 @@ ORDER = Brick(
         plain("steps that the root does not use", OTHER_USES, 2),
         plain("a leaf alone", [], 0),
         plain("sixty steps, each used twice", ladder(60), 60),
+        Family("five steps, drawn", drawn(5), dtypes=WIDE),
+        Family("twelve steps, drawn", drawn(12), dtypes=WIDE),
+        Family("forty steps, drawn", drawn(40), dtypes=WIDE),
         plain("a chain of 100 000", [[1, 0]], 1, tail=100_000),
     ),
     driver=drive_order,
@@ -135,7 +158,7 @@ def drive_backward(
         try:
             backward(nodes[root], g, retain_graph)
         except (RecursionError, KeyError) as error:
-            raise type(error)("in this graph") from None
+            raise type(error)("on the way back") from None
         except RuntimeError:
             if not call:
                 raise
@@ -188,10 +211,12 @@ BACKWARD = Brick(
         Family("sixty steps, each used twice", flowing(ladder(60), 60, scale=0.4)),
         Family("kept, and called twice", KEPT),
         Family("called twice", AGAIN),
+        Family("a chain of 2 000", flowing([[1, 0]], 1, tail=2_000), dtypes=WIDE),
+        # The same in every draw: so long a chain is answered once, when recorded.
         Family(
             "a chain of 100 000",
-            flowing([[1, 0]], 1, tail=100_000),
-            dtypes=("float64",),
+            flowing([[1, 0]], 1, ones=True, tail=100_000),
+            dtypes=WIDE,
         ),
     ),
     driver=drive_backward,

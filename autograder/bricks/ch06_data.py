@@ -29,7 +29,7 @@ def drive_k_fold(k_fold: Any, n_samples: int, n_splits: int, seed: int) -> Any:
 
     They are those of FOLD_FACTS. Without an rng there is nothing to repeat or vary.
 
-    Raises:  TypeError, when the answer is not a list of pairs
+    Raises:  TypeError, when the answer is not a list of pairs of integers
     """
     import numpy as np
 
@@ -38,6 +38,9 @@ def drive_k_fold(k_fold: Any, n_samples: int, n_splits: int, seed: int) -> Any:
         folds = list(k_fold(n_samples, n_splits, **rng))
         if not all(isinstance(fold, tuple | list) and len(fold) == 2 for fold in folds):
             raise TypeError("a list of pairs is due: (train, test) for each fold")
+        kinds = {np.asarray(p).dtype for fold in folds for p in fold if len(p)}
+        if any(kind.kind not in "iu" for kind in kinds):
+            raise TypeError("row numbers should be integers: they are to pick rows")
         return [tuple(np.asarray(p).astype(int).tolist() for p in f) for f in folds]
 
     folds, everything = draw(seed), list(range(n_samples))

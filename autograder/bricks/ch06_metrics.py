@@ -118,17 +118,20 @@ def ranked(y_true: list[int], y_score: list[float]) -> Make:
 
 
 def drive_roc_auc(roc_auc: Any, y_true: Any, y_score: Any) -> Any:
-    """The area, with -1 in place of nan: a nan is equal to nothing."""
+    """Whether the area is nan, and if not, the area: a nan is equal to nothing."""
     import numpy as np
 
     area = roc_auc(y_true, y_score)
-    return np.array(-1.0) if isinstance(area, float) and area != area else area
+    if area is None:
+        return None
+    no_area = bool(np.isnan(area).all())
+    return np.array(int(no_area)), np.array(0.0) if no_area else area
 
 
 ROC_AUC = Brick(
     target="minidl.metrics.roc_auc",
     title="How well scores put positives on top",
-    outputs=("area (-1 for nan)",),
+    outputs=("the area is nan (1 yes, 0 no):", "area"),
     points=2,
     driver=drive_roc_auc,
     families=(

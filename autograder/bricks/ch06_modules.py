@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from autograder.bricks.brick import AnyArray, Brick, Family, Inputs, upstream
 
 Make = Callable[[np.random.Generator], Inputs]
 WIDE = ("float64",)
+NAME = r"\b(?!(buffer|none|zero)\b)[A-Za-z]+"
 
 
 def drive_module(
@@ -57,8 +59,20 @@ def tree(*places: str, **options: Any) -> Make:
 
     "a.W" is a new parameter in a new module, "b=a" what is at a once more; "m=buffer",
     "b=none" and "b=zero" are a buffer, None in place of a parameter, and one of 0.
+    Every name gets a number that is drawn: "a3.W41".
     """
-    return lambda rng: {"places": places, **options}
+
+    def make(rng: np.random.Generator) -> Inputs:
+        numbers: dict[str, int] = {}
+
+        def numbered(name: re.Match[str]) -> str:
+            number = numbers.setdefault(name[0], int(rng.integers(100)))
+            return f"{name[0]}{number}"
+
+        named = tuple(re.sub(NAME, numbered, place) for place in places)
+        return {"places": named, **options}
+
+    return make
 
 
 NESTED = ("W", "body.first.W", "body.first.b", "body.last.W", "b", "head.W")
@@ -67,7 +81,11 @@ SHARED = ("a.W", "a.b", "b.W=a.W", "b.b", "W=a.W")
 MODULE = Brick(
     target="minidl.nn.module.Module",
     title="A network that finds its parameters",
-    outputs=("number of parameters", "which, in order", "letters of the paths"),
+    outputs=(
+        "number of parameters:",
+        "which, in order:",
+        "letters of the paths, as numbers:",
+    ),
     points=2,
     families=(
         Family("one layer", tree("weight", "bias"), dtypes=WIDE),

@@ -83,6 +83,15 @@ CONVOLVED = (
     Family("padding", convolved((1, 2, 3, 4), (2, 2, 3, 3), padding=(1, 2))),
     Family("dilation", convolved((1, 2, 5, 6), (2, 2, 2, 3), dilation=(3, 2))),
     Family("groups", convolved((2, 4, 4, 4), (6, 2, 2, 2), groups=2)),
+    Family(
+        "more padding than image",
+        convolved((1, 2, 2, 1), (2, 2, 3, 3), padding=(3, 4)),
+    ),
+    Family(
+        "a megabyte of columns",
+        convolved((1, 1, 39, 39), (2, 1, 20, 20)),
+        dtypes=("float64",),
+    ),
     Family("all at once", convolved((2, 4, 5, 5), (4, 2, 3, 2), **ALL_AT_ONCE)),
     Family("not contiguous", convolved((2, 2, 4, 6), (3, 2, 3, 2)), strided=True),
 )
@@ -110,7 +119,7 @@ def after(families: tuple[Family, ...], put: Put) -> tuple[Family, ...]:
 
         return made
 
-    return tuple(Family(f.name, wrap(f.make), f.strided) for f in families)
+    return tuple(Family(f.name, wrap(f.make), f.strided, f.dtypes) for f in families)
 
 
 def places(

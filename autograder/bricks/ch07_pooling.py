@@ -19,7 +19,10 @@ def drive_max_pool(obj: Any, x: AnyArray, **window: Any) -> Any:
     result = obj(x, **window)
     if not isinstance(result, tuple) or len(result) != 2:
         raise TypeError("max_pool2d should return two things: y, cache")
-    return result[0]
+    y = result[0]
+    if getattr(y, "dtype", x.dtype) != x.dtype:
+        raise TypeError(f"y is {y.dtype}, x is {x.dtype}; keep the dtype of x")
+    return y
 
 
 def drive_max_pool_backward(obj: Any, g: AnyArray, x: AnyArray, **window: Any) -> Any:
@@ -28,7 +31,10 @@ def drive_max_pool_backward(obj: Any, g: AnyArray, x: AnyArray, **window: Any) -
 
     beside = getattr(obj, "__globals__", {}).get("max_pool2d", pooling.max_pool2d)
     _, cache = beside(x, **window)
-    return obj(g, cache, x.shape[2:], **window)
+    dx = obj(g, cache, x.shape[2:], **window)
+    if getattr(dx, "dtype", g.dtype) != g.dtype:
+        raise TypeError(f"dx is {dx.dtype}, g is {g.dtype}; keep the dtype of g")
+    return dx
 
 
 def pooled(
@@ -71,6 +77,10 @@ POOLED = (
 MAX_POOLED = (
     *POOLED,
     Family("dilation", pooled((2, 1, 5, 7), (2, 3), (1, 2), dilation=(3, 2))),
+    Family(
+        "dilation, and windows that share entries",
+        pooled((2, 1, 6, 7), (2, 2), (2, 2), dilation=(2, 2)),
+    ),
     Family("ties", tied),
 )
 AVG_POOLED = (
@@ -94,13 +104,18 @@ MAX_POOL2D = Brick(
 def after_pooling(
     families: tuple[Family, ...], with_images: bool = False
 ) -> tuple[Family, ...]:
-    """The same windows after upstream 1, 2, 3, …, with the images or their size."""
+    """The same windows after upstream 1, 2, 3, …, with the images or their size.
+
+    Where nothing else is drawn, something is added to the upstream that is.
+    """
 
     def wrap(make: Make) -> Make:
         def made(rng: np.random.Generator) -> Inputs:
             x, window = (inputs := make(rng)).pop("x"), inputs
             count = window_count(x.shape[2:], **window)
             g = upstream(*x.shape[:2], *count)
+            if not with_images:
+                g += rng.uniform(0, 1, g.shape)
             images = {"x": x} if with_images else {"size": x.shape[2:]}
             return {"g": g, **images, **window}
 

@@ -59,6 +59,8 @@ def notices(function: Callable[..., Tensor], a: Tensor, b: Tensor, place: int) -
 
 def total(x: Tensor, g: Tensor, **options: Any) -> tuple[Tensor, Tensor]:
     """The sum, and the gradient of x."""
+    if "dtype" in options:
+        options["dtype"], g = torch.float64, g.double()
     result = x.requires_grad_().sum(**{"dim": None, **options})
     return result, autograd.grad(result, x, g)[0]
 

@@ -39,10 +39,11 @@ def precision_recall_f1(
     return precision, recall, f1.nan_to_num()
 
 
-def roc_auc(y_true: Tensor, y_score: Tensor) -> Tensor:
-    """The mean of a step function over all pairs, ½ at 0; -1 for no pair at all."""
+def roc_auc(y_true: Tensor, y_score: Tensor) -> tuple[Tensor, Tensor]:
+    """Whether there is no pair; the mean of a step function over all pairs, ½ at 0."""
     apart = y_score[y_true == 1][:, None] - y_score[y_true == 0]
-    return torch.heaviside(apart, apart.new_tensor(0.5)).mean().nan_to_num(-1)
+    area = torch.heaviside(apart, apart.new_tensor(0.5)).mean()
+    return area.isnan().int(), area.nan_to_num()
 
 
 def k_fold(

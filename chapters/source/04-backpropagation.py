@@ -241,8 +241,8 @@ check(matmul)
 # %% [markdown]
 # **Exercise 4.6** (1 point). Write `sum(input, dim=None, keepdim=False)` for Tensors of
 # any shape. `reduced("sum", input, dim)` gives the summed dimensions as a tuple, from
-# 0; for `None` all of them. `total(array, axes, keepdim, dtype)` sums an array; that is
-# all that the further argument `dtype` is for.
+# 0; for `None` all of them. `total(array, axes, keepdim, dtype)` sums an array. With a
+# `dtype`, `.to(dtype)` converts the input first.
 #
 # <details><summary>Hint 1. From which shape to which?</summary>
 #

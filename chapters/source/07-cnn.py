@@ -794,9 +794,9 @@ print(sum(p.numel() for p in published(576).parameters()), "numbers to learn")
 # image.
 
 # %%
+from minidl import training
 from minidl.optim import Adam
 from minidl.optim.lr_scheduler import CosineAnnealingLR
-from minidl.training import fit, predict
 from minidl.utils.data import DataLoader, TensorDataset
 
 ink = x[:, None].astype(np.float32)
@@ -824,7 +824,8 @@ def train(model, epochs=12):
     optimizer = Adam(model.parameters(), lr=0.01)
     scheduler = CosineAnnealingLR(optimizer, epochs)
     settings = {"scheduler": scheduler, "progress": False}
-    return fit(model, loader, functional.cross_entropy, optimizer, epochs, **settings)
+    loss = functional.cross_entropy
+    return training.fit(model, loader, loss, optimizer, epochs, **settings)
 
 
 # %% [markdown]
@@ -834,7 +835,7 @@ def train(model, epochs=12):
 # %%
 def guesses(model, x):
     data = TensorDataset(tensor(x), tensor(y_test))
-    scores, _ = predict(model, DataLoader(data, batch_size=len(x)))
+    scores, _ = training.predict(model, DataLoader(data, batch_size=len(x)))
     return scores.numpy().argmax(axis=1)
 
 

@@ -80,7 +80,7 @@ LOG_SOFTMAX = (
     Mistake(
         "one shift for all",
         "The maximum of the whole batch is subtracted: rows far below it underflow to "
-        "a sum of 0. Each row needs its own maximum.",
+        "a sum of 0, and an empty batch has none. Each row needs its own maximum.",
         one_shift_for_all,
     ),
     Mistake(

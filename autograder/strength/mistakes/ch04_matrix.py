@@ -102,7 +102,10 @@ MATMUL = (
 def summed(rule: Callable[..., Any]) -> Any:
     """A sum with another rule, of g, the shape with kept dimensions, and the input."""
 
-    def sum(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    def sum(
+        input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
+    ) -> Tensor:
+        input = input if dtype is None else input.to(dtype)
         axes = reduced("sum", input, dim)
         kept = [1 if d in axes else n for d, n in enumerate(input.shape)]
         y = np.asarray(input.array.sum(axes, keepdims=keepdim))
@@ -116,15 +119,27 @@ def spread(g: AnyArray, kept: list[int], x: AnyArray) -> tuple[AnyArray]:
     return (np.broadcast_to(g.reshape(kept), x.shape),)
 
 
-def of_everything(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+def of_everything(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
+) -> Tensor:
     """The sum of all numbers, whatever dim says."""
+    input = input if dtype is None else input.to(dtype)
     y = np.asarray(input.array.sum())
     return input.record(y, lambda g: (g + np.zeros_like(input.array),))
 
 
-def never_kept(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+def never_kept(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
+) -> Tensor:
     """The summed dimensions always disappear."""
-    return summed(spread)(input, dim)  # type: ignore[no-any-return]
+    return summed(spread)(input, dim, dtype=dtype)  # type: ignore[no-any-return]
+
+
+def in_own_dtype(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
+) -> Tensor:
+    """What dtype asks for is not done."""
+    return summed(spread)(input, dim, keepdim)  # type: ignore[no-any-return]
 
 
 SUM = (
@@ -166,10 +181,16 @@ SUM = (
         never_kept,
     ),
     Mistake(
+        "dtype ignored",
+        "dtype is ignored. Where one is given, it is the input that is converted, "
+        "before anything is added.",
+        in_own_dtype,
+    ),
+    Mistake(
         "not recorded",
         NOT_RECORDED,
-        lambda input, dim=None, keepdim=False: Tensor(
-            np.asarray(input.array.sum(dim, keepdims=keepdim))
+        lambda input, dim=None, keepdim=False, dtype=None: Tensor(
+            np.asarray(input.array.sum(dim, dtype, keepdims=keepdim))
         ),
     ),
 )

@@ -59,6 +59,15 @@ def level_by_level(root: Node) -> list[Node]:
     return order[::-1]
 
 
+def with_none(root: Node) -> list[Node]:
+    """The right order, and None is asked for its inputs too."""
+    order = topological_order(root)
+    for node in order:
+        for x in node.inputs:
+            order += x.inputs[:0]  # type: ignore[union-attr, arg-type]
+    return order
+
+
 def two_phases(root: Node, mark: str) -> list[Node]:
     """The right search, with its marks set at another time."""
     order: list[Node] = []
@@ -74,12 +83,10 @@ def two_phases(root: Node, mark: str) -> list[Node]:
             continue
         stack.append((node, True))
         for x in node.inputs:
-            if mark == "None" or x is not None:
-                if mark == "pushed" and x in seen:
-                    continue
-                if mark == "pushed" and x is not None:
+            if x is not None and not (mark == "pushed" and x in seen):
+                if mark == "pushed":
                     seen.add(x)
-                stack.append((x, False))  # type: ignore[arg-type]
+                stack.append((x, False))
     return order
 
 
@@ -122,7 +129,7 @@ ORDER = (
     Mistake(
         "None visited",
         "An input that requires no gradient is None. Skip it.",
-        lambda root: two_phases(root, "None"),
+        with_none,
     ),
     Mistake(
         "root missing",
@@ -258,12 +265,14 @@ BACKWARD = (
     ),
     Mistake(
         "no gradient came",
-        "A rule may give None, and then no gradient reaches the step. It has no turn.",
+        "Not every step has a gradient waiting: flows has served the leaves, and a "
+        "rule may give None. Such a step has no turn.",
         wrong("every"),
     ),
     Mistake(
         "zero for no gradient",
-        "A step that no gradient has reached is given 0. It has no turn at all.",
+        "A step without a gradient is given 0. None has reached it, or it is a leaf, "
+        "which flows has served already: it has no turn.",
         wrong("zeros"),
     ),
     Mistake(
@@ -276,7 +285,12 @@ BACKWARD = (
         "retain_graph is not passed on, so a second call finds nothing left.",
         wrong("freed"),
     ),
-    Mistake("recursion", RECURSIVE, recursive),
+    Mistake(
+        "recursion",
+        "The function calls itself for each gradient, so a step used twice has its "
+        "rule called twice, and a long chain meets Python's limit of a thousand calls.",
+        recursive,
+    ),
 )
 
 MISTAKES: dict[str, tuple[Mistake, ...]] = {

@@ -142,8 +142,9 @@ def matmul_by_outer_products(a: Tensor, b: Tensor) -> Any:
 
 
 def sum_with_expanded_dimensions(
-    input: Tensor, dim: Any = None, keepdim: bool = False
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
+    input = input if dtype is None else input.to(dtype)
     axes, x = reduced("sum", input, dim), input.array
 
     def backward(g: AnyArray) -> tuple[AnyArray]:
@@ -154,7 +155,10 @@ def sum_with_expanded_dimensions(
     return input.record(np.asarray(x.sum(axes, keepdims=keepdim)), backward)
 
 
-def sum_by_ones(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+def sum_by_ones(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
+) -> Any:
+    input = input.to(dtype or input.dtype)
     axes = tuple(range(input.ndim)) if dim is None else dim
     y = np.sum(input.array, axis=axes, keepdims=True)
     shape = np.sum(input.array, axis=axes, keepdims=keepdim).shape
@@ -166,8 +170,10 @@ def sum_by_ones(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
 
 
 def sum_repeating_the_gradient(
-    input: Tensor, dim: Any = None, keepdim: bool = False
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
+    if dtype is not None:
+        input = input.to(dtype)
     axes = reduced("sum", input, dim)
     kept = [1 if d in axes else n for d, n in enumerate(input.shape)]
     times = [n if d in axes else 1 for d, n in enumerate(input.shape)]
