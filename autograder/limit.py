@@ -5,11 +5,13 @@ from __future__ import annotations
 import ctypes
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 AGAIN = 0.01  # seconds between two tries: `except:` in an endless loop swallows one
+SCHEDULE = "/proc/self/schedstat"
 
 
 class TimeUp(BaseException):
@@ -18,7 +20,10 @@ class TimeUp(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeUp inside the block after so many seconds, until the block ends."""
+    """Raise TimeUp inside the block after so many seconds, until the block ends.
+
+    On Linux, time in which others had the processors does not count.
+    """
     on_main = threading.current_thread() is threading.main_thread()
     if on_main and hasattr(signal, "setitimer"):
         with _alarm(seconds):
@@ -32,8 +37,13 @@ def time_limit(seconds: float) -> Iterator[None]:
 def _alarm(seconds: float) -> Iterator[None]:
     # A real signal also ends a sleep or a wait, which an exception set from
     # another thread does not.
+    began, end = waited(), time.monotonic() + seconds
+
     def ring(number: int, frame: FrameType | None) -> None:
-        raise TimeUp
+        left = end + waited() - began - time.monotonic()
+        if left <= 0:
+            raise TimeUp
+        signal.setitimer(signal.ITIMER_REAL, max(left, AGAIN), AGAIN)
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
@@ -42,6 +52,18 @@ def _alarm(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def waited() -> float:
+    """Seconds that this process's main thread has waited for a processor; 0 if unknown.
+
+    Source:  the documentation of Linux, Scheduler Statistics, /proc/<pid>/schedstat
+    """
+    try:
+        with open(SCHEDULE, "rb") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 @contextmanager

@@ -205,7 +205,9 @@ def timed(name: str, place: Path, words: list[str], done: str, pids: list[int]) 
         while process.poll() is None:
             used = sum(map(memory, watched))
             run.samples.append((len(list(place.glob(done))), used))
+            print(f"\r{name}: {run.samples[-1][0]} done ", end="", file=sys.stderr)
             time.sleep(0.2)
+    print(file=sys.stderr)
     run.seconds = time.perf_counter() - start
     if process.returncode:
         sys.exit((place / "log").read_text())

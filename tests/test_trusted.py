@@ -5,31 +5,34 @@ from __future__ import annotations
 import csv
 import html
 import json
-import os
 from pathlib import Path
 
 import classroom
+import numpy as np
 import pytest
 from classroom import FULL, SLUG, hand_in, released
-from handing import STUB, solutions
+from coursework import (
+    BY_HAND,
+    HOST_SECRET,
+    SOLVED,
+    add_question,
+    answered,
+    change,
+    linked,
+    own_points,
+    submit,
+    without_checks,
+)
 from nbgrader.api import Gradebook
 
 from autograder import build
 from autograder.grading import course, fresh, result
+from autograder.grading.exam import exams
 from autograder.grading.intake import aside, read
+from autograder.grading.writer import Writer
+from autograder.sandbox.limits import MB, Limits
 
-SOLVED = solutions()
 LATE = 'c.LateSubmissionPlugin.penalty_method = "zero"'
-BY_HAND = {
-    "schema_version": 3,
-    "grade": True,
-    "solution": True,
-    "locked": False,
-    "task": False,
-    "grade_id": "in-your-words",
-    "points": 4,
-}
-HOST_SECRET = "nobody hands this in"
 
 
 def nbgrader(place: Path, *arguments: str, ok: bool = True) -> str:
@@ -66,74 +69,6 @@ def made(tmp_path_factory):
     return place
 
 
-def submit(place: Path, student: str, answers: dict[str, str]) -> Path:
-    """Hand in the imports, exercises and checks of the release, with these answers."""
-    book = json.loads((place / f"release/{SLUG}/{SLUG}.ipynb").read_text("utf-8"))
-    kept = []
-    for cell in book["cells"]:
-        text, name = "".join(cell["source"]), cell["id"].removeprefix("exercise-")
-        cell["source"] = text.replace(STUB, answers.get(name, STUB))
-        first = "import check" in text or "import Array" in text
-        if "nbgrader" in cell["metadata"] or first:
-            kept.append(cell)
-    return hand_in(place, student, json.dumps({**book, "cells": kept}))
-
-
-def add_question(place: Path) -> None:
-    """A question that is answered in words, at the end of the source."""
-    path = place / f"source/{SLUG}/{SLUG}.ipynb"
-
-    def add(book: dict) -> None:
-        cell = {"cell_type": "markdown", "id": "in-your-words", "source": "Your words."}
-        book["cells"].append({**cell, "metadata": {"nbgrader": BY_HAND}})
-
-    change(path, add)
-
-
-def change(path: Path, edit) -> None:
-    """Edit a notebook in its file."""
-    book = json.loads(path.read_text("utf-8"))
-    edit(book)
-    path.write_text(json.dumps(book), "utf-8")
-
-
-def own_points(book: dict) -> None:
-    """Checks that are worth more, are saved with points, and do not check."""
-    for cell in book["cells"]:
-        if "nbgrader" in cell["metadata"] and cell["id"].startswith("check"):
-            cell["metadata"]["nbgrader"]["points"] = 1000
-            cell["source"] = "1000.0"
-            shown = {"output_type": "execute_result", "execution_count": 1}
-            data = {"data": {"text/plain": "1000.0"}, "metadata": {}}
-            cell["outputs"] = [{**shown, **data}]
-
-
-def without_checks(book: dict) -> None:
-    """No cell that nbgrader knows but the answers, and of these one is gone too."""
-    gone = ("check-", "exercise-tanh_backward")
-    book["cells"] = [c for c in book["cells"] if not c["id"].startswith(gone)]
-
-
-def answered(book: dict) -> None:
-    """The question in words is answered."""
-    for cell in book["cells"]:
-        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "in-your-words":
-            cell["source"] = "Because *e* grows fast. <script>alert(1)</script>"
-
-
-def linked(place: Path) -> None:
-    """Links in place of a notebook, and beside one."""
-    secret = place.parent / "host.txt"
-    secret.write_text(HOST_SECRET)
-    path = submit(place, "linker", SOLVED)
-    (path.parent / "picture.png").symlink_to(secret)
-    (path.parent / "folder").symlink_to(place.parent)
-    os.mkfifo(path.parent / "pipe")
-    other = submit(place, "pointer", SOLVED)
-    other.unlink()
-    other.symlink_to(place / f"submitted/solved/{SLUG}/{SLUG}.ipynb")
-
-
 def scores(place: Path, student: str) -> dict[str, float | None]:
     """The automatic score of each graded cell."""
     with Gradebook(f"sqlite:///{place / 'gradebook.db'}", "minidl") as book:
@@ -148,6 +83,13 @@ def total(place: Path, student: str) -> float:
 def feedback(place: Path, student: str) -> str:
     page = place / f"feedback/{student}/{SLUG}/{SLUG}.html"
     return html.unescape(page.read_text("utf-8"))
+
+
+def verdicts(place: Path, student: str) -> str:
+    """What each check says of the student's answer."""
+    cells = [c for c in graded(place, student)["cells"] if c["cell_type"] == "code"]
+    checks = [c for c in cells if c["metadata"].get("nbgrader", {}).get("grade")]
+    return "".join("".join(c["outputs"][0]["text"]) for c in checks)
 
 
 def graded(place: Path, student: str) -> dict:
@@ -172,7 +114,7 @@ def graded(place: Path, student: str) -> dict:
 def test_everybody_gets_the_points_that_the_answers_deserve(made, student, points):
     if student == "deleter":
         points = FULL - scores(made, "solved")["check-tanh_backward"]
-    assert total(made, student) == points
+    assert total(made, student) == points, verdicts(made, student)
 
 
 def test_the_export_has_totals_and_the_late_penalty(made):
@@ -206,6 +148,31 @@ def test_no_file_of_the_host_gets_into_what_students_see(made):
     for folder in ("autograded", "feedback"):
         for path in (made / folder).rglob("*"):
             assert path.is_dir() or HOST_SECRET not in path.read_text("utf-8")
+
+
+def test_the_secret_and_fresh_inputs_are_in_nothing_that_anybody_gets(made):
+    secret = fresh.read_secret(made)
+    hidden = {secret.decode()}
+    for student in ("solved", "mistaken"):
+        handed = read(made / f"submitted/{student}/{SLUG}/{SLUG}.ipynb").data
+        for exam in exams(classroom.CHAPTER, student, secret, handed).values():
+            for case in exam.cases:
+                hidden |= drawn_numbers(exam.brick, case)
+    assert len(hidden) > 100
+    folders = [made / name for name in ("release", "feedback", "autograded")]
+    files = [p for folder in folders for p in folder.rglob("*") if p.is_file()]
+    for path in [*files, made / "gradebook.db", made / "grades.csv"]:
+        text = path.read_bytes().decode("utf-8", "replace")
+        assert [each for each in hidden if each in text] == [], path
+
+
+def drawn_numbers(brick, case):
+    """The first seven digits of some inputs, where they are not public."""
+    if fresh.fingerprint(case) in fresh.public(brick):
+        return set()
+    arrays = [v for v in case.inputs.values() if isinstance(v, np.ndarray)]
+    numbers = [repr(float(abs(x))) for array in arrays for x in array.flat[:3]]
+    return {text[:9] for text in numbers if len(text) > 12}
 
 
 def test_what_was_set_aside_is_kept_for_the_instructor(made):
@@ -258,7 +225,8 @@ def test_not_executing_gives_no_points_for_free(made):
 
 def test_a_stored_result_is_used_when_it_is_of_this_very_submission(made):
     path = made / f"submitted/blank/{SLUG}/{SLUG}.ipynb"
-    key = result.key_of(read(path), "blank", SLUG, fresh.read_secret(made))
+    about = read(path), "blank", SLUG, fresh.read_secret(made)
+    key = result.key_of(*about, Limits())
     bricks = tuple(
         result.BrickResult(brick.name, True, "passed", None, "stored", 0.0)
         for brick in classroom.CHAPTER.bricks
@@ -284,6 +252,25 @@ def test_a_test_cell_of_the_instructors_own_stops_grading_and_is_named(tmp_path)
     submit(place, "solved", SOLVED)
     said = nbgrader(place, "autograde", SLUG, ok=False)
     assert "my-test is a test cell of your own" in said
+
+
+def test_the_limits_are_those_of_the_configuration(tmp_path):
+    limits = "c.TrustedExecute.cell_seconds = 2\nc.TrustedExecute.memory_mb = 700"
+    place = released(tmp_path / "course", limits)
+    slow = {**SOLVED, "relu": "import time; time.sleep(60)"}
+    submit(place, "slow", slow)
+    nbgrader(place, "autograde", SLUG)
+    assert total(place, "slow") == FULL - 1
+    assert "relu: was stopped after 1.6 seconds" in verdicts(place, "slow")
+    assert Writer(place).limits == Limits(cell_seconds=2, memory_bytes=700 * MB)
+    done = classroom.grade(place)
+    assert done.returncode == 0, done.stderr
+    assert classroom.points(place) == {"slow": FULL - 1}
+    config = place / "nbgrader_config.py"
+    config.write_text(config.read_text("utf-8").replace("= 700", "= 7"), "utf-8")
+    done = classroom.grade(place)
+    assert done.returncode == 2
+    assert "memory_mb" in done.stderr
 
 
 def test_without_its_configuration_nbgrader_gives_no_points(tmp_path):

@@ -14,6 +14,7 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,14 @@ from autograder import recording
 from autograder.grading import result
 from autograder.grading.fresh import read_secret
 from autograder.grading.grade import chapter_of, grade
-from autograder.grading.intake import Submission, read
+from autograder.grading.intake import read
 from autograder.grading.result import Result
 from autograder.grading.writer import Writer
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.tiers import SandboxUnavailable
 
-Grade = Callable[[Submission, str, str, bytes, Limits], Result]
+Grade = Callable[..., Result]
+"""Takes what autograder.grading.grade.grade takes."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,18 @@ class Batch:
     Results are kept in files, not here: memory does not grow with the class.
     """
 
-    def __init__(self, course: Path, assignment: str, limits: Limits | None = None):
+    def __init__(
+        self,
+        course: Path,
+        assignment: str,
+        limits: Limits | None = None,
+        live: str = "",
+    ):
         self.writer = Writer(course)
         self.writer.refuse_unknown(assignment)
         self.course, self.assignment = self.writer.course, assignment
         self.secret = read_secret(self.course)
-        self.limits = limits or Limits()
+        self.limits, self.live = limits or self.writer.limits, live
         self.handed = list(self.writer.handed_in(assignment))
         self.known = {row.student for row in self.writer.grades(assignment).rows}
 
@@ -71,6 +79,8 @@ class Batch:
 
         slots:  how many may be under way at once; no more are read into memory
         """
+        if self.live:
+            job = partial(job, live=self.live)
         for brick in chapter_of(self.assignment).bricks:
             # Read now: to read NumPy's files is to parse, and in Python 3.11 that
             # fails at times when two threads do it.
@@ -79,7 +89,7 @@ class Batch:
         for handed in self.handed:
             submission = read(handed.path)
             about = (submission, handed.student, self.assignment, self.secret)
-            work = Work(handed.student, result.key_of(*about))
+            work = Work(handed.student, result.key_of(*about, self.limits, self.live))
             if self.stored(work):
                 yield self.written(work)
                 continue

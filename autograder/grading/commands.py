@@ -20,7 +20,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from autograder.grading import report
+from autograder.grading import fresh, report
 from autograder.grading.batch import Batch, Done, alone, workers
 from autograder.grading.grade import chapter_of
 from autograder.sandbox import tiers
@@ -29,12 +29,13 @@ LISTED = 30  # students in the terminal; the page has all
 
 
 def grade(
-    course: Path, assignment: str, count: int, address: str, resume: bool
+    course: Path, assignment: str, count: int, address: str, resume: bool, live: str
 ) -> bool:
     """Grade what is new or has changed; whether every submission has its grade.
 
     count:    threads, or 0 for one more than there are processors
     address:  of a Dask scheduler, or ""
+    live:     the device on which PyTorch answers now, or ""
 
     Raises:  ValueError or OSError with a sentence for the user
     """
@@ -42,8 +43,10 @@ def grade(
         chapter_of(assignment)
     except LookupError as error:
         raise ValueError(f"grade: {error}") from error
+    if live and not address:  # the workers of a cluster look for themselves
+        fresh.references(live)
     console = Console()
-    batch = Batch(course, assignment)
+    batch = Batch(course, assignment, live=live)
     if not batch.handed:
         say(console, f"Nobody has handed in {assignment}: nothing to grade.")
         return True

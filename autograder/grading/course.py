@@ -28,19 +28,29 @@ execute.install(c)
 README = """\
 # An nbgrader course
 
-Made by `autograder course`; the commands below are nbgrader's, run in this directory.
-`source/` holds the chapters with their solutions: keep it to yourself.
+Made by `autograder course`; run the commands below in this directory. `source/` holds
+the chapters with their solutions: keep it to yourself. See first whether this machine
+can grade:
+
+    autograder doctor .
 
 Make the learners' version of a chapter, `release/{slug}/{slug}.ipynb`, and hand it out:
 
     nbgrader generate_assignment {slug}
 
-Put what comes back at `submitted/STUDENT/{slug}/{slug}.ipynb`. Then grade it, write
-`feedback/STUDENT/{slug}/{slug}.html` and the table of all points, `grades.csv`:
+Put what comes back at `submitted/STUDENT/{slug}/{slug}.ipynb`. Then grade the class:
 
-    nbgrader autograde {slug}
+    autograder grade . {slug}
+
+That fills the gradebook and writes `reports/{slug}/report.html`, the class and each
+exercise on a page, with `canvas.csv` and `moodle.csv` beside it. Run it again whenever
+something new comes in. Write `feedback/STUDENT/{slug}/{slug}.html` and the table of all
+points, `grades.csv`, with nbgrader's commands:
+
     nbgrader generate_feedback {slug}
     nbgrader export
+
+`nbgrader autograde {slug}` gives the same points, one submission after another.
 
 The chapters are {slugs}.
 
@@ -48,6 +58,12 @@ A submission runs in a sandbox: it sees no network, no file of yours and no expe
 value. It gets inputs that are drawn for each student from `.autograder-secret`, and the
 arrays it answers with are compared outside. Keep that file to yourself and keep a copy:
 with another one, grading again draws other inputs.
+
+What one submission may take is set in nbgrader_config.py; these are the defaults:
+
+    c.TrustedExecute.cell_seconds = 60
+    c.TrustedExecute.notebook_seconds = 300
+    c.TrustedExecute.memory_mb = 2048
 
 Cells with points that are graded by hand work as always. A test cell of your own does
 not: the student's code would decide about its points, so grading stops and names it.

@@ -77,8 +77,8 @@ def device() -> Iterator[Fact]:
     except ModuleNotFoundError:
         yield Fact("device", "CPU; no PyTorch, so minidl's own functions answer")
         return
-    name = record.provenance(record.best_device())["device"]
-    yield Fact("device", f"{name}; PyTorch answers, on the CPU when grading")
+    name = record.device_name(record.best_device())
+    yield Fact("device", f"{name}; PyTorch answers, on the CPU unless --live cuda")
 
 
 def recordings() -> Iterator[Fact]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
     SaveAutoGrades,
 )
+from traitlets import Float, Int
 
 from autograder.grading.fresh import read_secret
 from autograder.grading.grade import chapter_of, grade
@@ -30,7 +32,7 @@ from autograder.grading.sanitize import (
     SubmissionExporter,
     before_autograde,
 )
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import MB, Limits
 
 
 def install(config: Any) -> None:
@@ -54,16 +56,41 @@ def install(config: Any) -> None:
     ]
 
 
+HELP = {
+    "cell": "seconds that one cell, or all cases of one exercise, may take",
+    "notebook": "seconds that one submission may take",
+    "memory": "megabytes that one submission may hold",
+}
+
+
 class TrustedExecute(Execute):  # type: ignore[misc]
     """Runs a submission in the sandbox and writes each brick's points itself.
 
     A stored result of this very submission is used in place of running it.
     """
 
+    cell_seconds = Float(Limits.cell_seconds, min=1, help=HELP["cell"]).tag(config=True)
+    notebook_seconds = Float(Limits.notebook_seconds, min=1, help=HELP["notebook"]).tag(
+        config=True
+    )
+    memory_mb = Int(Limits.memory_bytes // MB, min=256, help=HELP["memory"]).tag(
+        config=True
+    )
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         # Without this step every check would be without output: full points.
         self.enabled = True
+
+    @property
+    def limits(self) -> Limits:
+        """What one submission may use, as nbgrader_config.py says."""
+        return Limits(
+            cell_seconds=self.cell_seconds,
+            notebook_seconds=self.notebook_seconds,
+            cpu_seconds=math.ceil(self.notebook_seconds),
+            memory_bytes=self.memory_mb * MB,
+        )
 
     def preprocess(
         self, nb: NotebookNode, resources: Any, km: Any = None
@@ -103,9 +130,9 @@ class TrustedExecute(Execute):  # type: ignore[misc]
         chapter, secret = chapter_of(where["notebook"]), read_secret(course)
         about = submission, student, chapter.slug, secret
         stored = load(course, *names)
-        if stored and stored.key == key_of(*about):
+        if stored and stored.key == key_of(*about, self.limits, stored.live):
             return stored
-        return grade(*about, Limits())
+        return grade(*about, self.limits)
 
 
 def verdict(name: str, brick: BrickResult | None, most: float) -> list[Output]:

@@ -10,16 +10,17 @@ from functools import partial
 
 from autograder.bricks import CHAPTERS
 from autograder.bricks.brick import Chapter
+from autograder.grading import fresh
 from autograder.grading.exam import Exam, exams, put, sit
 from autograder.grading.intake import Submission
 from autograder.grading.outputs import CUT, Outputs
 from autograder.grading.plan import Step, steps
 from autograder.grading.result import BrickResult, Result, key_of
-from autograder.grading.session import Lost, Session, TimeUp, session
+from autograder.grading.session import Died, Lost, Session, TimeUp, session
 from autograder.sandbox.limits import Limits
 
-KERNELS = 2  # an early crash must not cost later answers; a habit of crashing may
-FINAL = {"endless", "empty", "lost"}  # asking again would change nothing, or hurt
+KERNELS = 4  # an early crash must not cost later answers; a habit of crashing may
+FINAL = {"empty", "lost"}  # asking again would change nothing, or hurt
 
 
 def grade(
@@ -28,6 +29,7 @@ def grade(
     chapter_slug: str,
     secret: bytes,
     limits: Limits,
+    live: str = "",
 ) -> Result:
     """The verdict on every brick of the chapter, and what the cells showed.
 
@@ -35,17 +37,19 @@ def grade(
     is needed, and several may run at once.
 
     Raises:  LookupError when there is no such chapter
+             ValueError when PyTorch cannot answer on the device `live` here
              SandboxUnavailable or RuntimeError when this machine cannot grade
     """
     began, chapter = time.monotonic(), chapter_of(chapter_slug)
-    key = key_of(submission, student, chapter_slug, secret)
+    key = key_of(submission, student, chapter_slug, secret, limits, live)
+    references = fresh.references(live)
     try:
         cells = submission.cells()
     except ValueError as error:
         failed = [lacking(b.name, "refused", str(error)) for b in chapter.bricks]
-        return Result(key, tuple(failed), {}, (str(error),), 0.0)
+        return Result(key, tuple(failed), {}, (str(error),), 0.0, live)
     walk = Walk(chapter, steps(chapter, cells), limits)
-    prepare = partial(exams, chapter, student, secret, submission.data)
+    prepare = partial(exams, chapter, student, secret, submission.data, live)
     # A thread of its own: the caller may be in an event loop, as formgrader is.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, walk.go(prepare)).result()
@@ -55,14 +59,18 @@ def grade(
         walk.outputs.by_cell,
         tuple(walk.warnings),
         time.monotonic() - began,
+        live,
+        references,
     )
 
 
 class Walk:
-    """The way through one notebook, with a second kernel if the first is lost.
+    """The way through one notebook, with another kernel if one is lost.
 
     found:  the result of each brick that has one
     left:   cells that cost a kernel or ran into their limit; not run a second time
+    died:   steps at which a kernel died; tried once more, for the machine may have
+            ended it, or an earlier cell
     """
 
     def __init__(self, chapter: Chapter, steps: list[Step], limits: Limits) -> None:
@@ -71,6 +79,7 @@ class Walk:
         self.found: dict[str, BrickResult] = {}
         self.warnings: list[str] = []
         self.left: set[Step] = set()
+        self.died: set[Step] = set()
         self.at = Step(-1, "")
 
     async def go(self, prepare: Callable[[], dict[str, Exam]]) -> None:
@@ -78,15 +87,19 @@ class Walk:
         preparing = asyncio.create_task(asyncio.to_thread(prepare))
         end = time.monotonic() + self.limits.notebook_seconds
         why = ""
-        for _ in range(KERNELS):
+        for lost in range(KERNELS):
             try:
                 number = self.chapter.number
                 async with session(number, self.limits, self.outputs, end) as kernel:
+                    kernel.careful = lost > 0
                     await self.all_steps(kernel, await preparing)
                 return
             except Lost as error:
                 why = str(error)
-                self.lose(why)
+                if isinstance(error, Died) and self.at not in self.died:
+                    self.died.add(self.at)
+                else:
+                    self.lose(why)
         for brick in self.chapter.bricks:
             said = f"was not asked: the code before it {why}"
             self.found.setdefault(brick.name, lacking(brick.name, "not asked", said))
@@ -94,7 +107,8 @@ class Walk:
     async def all_steps(self, kernel: Session, exams: dict[str, Exam]) -> None:
         """Run the cells, ask for each brick where its check stands, and at the end.
 
-        At the end, because a helper may stand below the check that needs it.
+        At the end, because a helper may stand below the check that needs it, and
+        because the machine may have been busy; what took too long comes last.
         """
         for step in self.steps:
             self.at = step
@@ -106,11 +120,16 @@ class Walk:
                 await put(kernel, step.brick, [], self.limits.cell_seconds)
             else:
                 await self.ask(kernel, exams[step.brick.name])
-        for exam in exams.values():
+        for exam in sorted(exams.values(), key=self.endless):
             before = self.found.get(exam.brick.name)
             if before is None or not (before.passed or before.stage in FINAL):
                 self.at = Step(-1, "", exam.brick)
                 await self.ask(kernel, exam)
+
+    def endless(self, exam: Exam) -> bool:
+        """Whether the brick took too long when it was asked."""
+        found = self.found.get(exam.brick.name)
+        return found is not None and found.stage == "endless"
 
     async def run(self, kernel: Session, step: Step) -> None:
         """Run one cell; what it shows is kept."""

@@ -108,16 +108,18 @@ def lay(brick: Brick, obj: Any) -> None:
     """Put her object into this kernel's minidl, as a passed check does at her desk.
 
     Functions and classes there stay the same objects: whoever holds them uses hers.
+    What she calls otherwise later on in her notebook does not reach them.
     """
     try:
         before = getattr(importlib.import_module(brick.module), brick.name)
         if isinstance(before, type) and isinstance(obj, type) and obj is not before:
             for name, value in vars(obj).items():
                 if isinstance(value, FunctionType):
-                    setattr(before, name, moved(value, before))
+                    setattr(before, name, settled(value, before))
         elif isinstance(before, FunctionType) and callable(obj) and obj is not before:
             before.__code__, before.__defaults__ = hand_on.__code__, None
-            before.__kwdefaults__ = {"_to": obj}
+            laid = settled(obj) if isinstance(obj, FunctionType) else obj
+            before.__kwdefaults__ = {"_to": laid}
     except Exception:  # her minidl, her object: what fails here fails at its next use
         return
 
@@ -127,14 +129,25 @@ def hand_on(*args: Any, _to: Any, **params: Any) -> Any:
     return _to(*args, **params)
 
 
-def moved(function: FunctionType, owner: type) -> FunctionType:
-    """The function as a method of owner: `super()` in it means that of owner."""
+class Settled(dict[str, Any]):
+    """Names that mean what they meant when a brick was laid; later ones are added."""
+
+    def __init__(self, now: dict[str, Any]) -> None:
+        super().__init__(now)
+        self.now = now
+
+    def __missing__(self, name: str) -> Any:
+        return self.now[name]
+
+
+def settled(function: FunctionType, owner: type | None = None) -> FunctionType:
+    """The function as it is now; of an owner, `super()` in it means that of owner."""
     code, cells = function.__code__, function.__closure__ or ()
     cells = tuple(
-        CellType(owner) if name == "__class__" else cell
+        CellType(owner) if owner and name == "__class__" else cell
         for name, cell in zip(code.co_freevars, cells, strict=True)
     )
-    name, defaults = function.__name__, function.__defaults__
-    result = FunctionType(code, function.__globals__, name, defaults, cells)
+    name, names = function.__name__, Settled(function.__globals__)
+    result = FunctionType(code, names, name, function.__defaults__, cells)
     result.__kwdefaults__ = function.__kwdefaults__
     return result

@@ -39,6 +39,7 @@ class Report:
     lines: tuple[Line, ...]
     items: tuple[Item, ...]
     signals: tuple[Signal, ...]
+    references: tuple[str, ...] = ()
 
     @property
     def scores(self) -> list[float]:
@@ -56,6 +57,7 @@ class Report:
             ("median", of(median(scores), self.points) if scores else "–"),
             ("every point", str(full)),
             ("seconds a submission", f"{fmean(seconds):.1f}" if seconds else "–"),
+            ("compared with", ", ".join(self.references) or "–"),
         ]
 
 
@@ -67,7 +69,7 @@ def gather(batch: Batch, trouble: Mapping[str, str]) -> tuple[Report, Grades]:
     chapter = chapter_of(batch.assignment)
     grades = batch.writer.grades(batch.assignment)
     scores = {row.student: row.score for row in grades.rows}
-    lines, passed, mistakes = [], [], []
+    lines, passed, mistakes, references = [], [], [], set()
     for handed in batch.handed:
         student = handed.student
         found = result.load(batch.course, student, batch.assignment)
@@ -79,6 +81,7 @@ def gather(batch: Batch, trouble: Mapping[str, str]) -> tuple[Report, Grades]:
         mistakes += [
             (each.brick, each.mistake) for each in found.bricks if each.mistake
         ]
+        references.add(found.references)
         notes = found.warnings
         if student in grades.by_hand:
             notes = (*notes, "waits for points given by hand")
@@ -86,7 +89,9 @@ def gather(batch: Batch, trouble: Mapping[str, str]) -> tuple[Report, Grades]:
         lines.append(Line(student, scores.get(student), wrong, notes, found.seconds))
     items = analyse(chapter.bricks, passed, mistakes)
     seen = signals_of(batch, chapter)
-    return Report(chapter, grades.points, tuple(lines), tuple(items), seen), grades
+    compared = tuple(sorted(references - {""}))
+    about = chapter, grades.points, tuple(lines), tuple(items), seen, compared
+    return Report(*about), grades
 
 
 def signals_of(batch: Batch, chapter: Chapter) -> tuple[Signal, ...]:

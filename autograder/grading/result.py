@@ -12,6 +12,8 @@ from typing import Any
 
 from autograder import disk, recording
 from autograder.grading.intake import Submission
+from autograder.sandbox.limits import Limits
+from autograder.tolerance import rules
 
 FORMAT = 1
 FOLDER = Path(".autograder") / "results"
@@ -39,8 +41,10 @@ class BrickResult:
 class Result:
     """The verdicts on a submission.
 
-    key:      names the submission and everything that the verdicts depend on
-    outputs:  what each cell showed, by its place in the notebook
+    key:         names the submission and everything that the verdicts depend on
+    outputs:     what each cell showed, by its place in the notebook
+    live:        the device on which references were asked for, if one was
+    references:  who computed what is right for fresh cases, and on which device
     """
 
     key: str
@@ -48,6 +52,8 @@ class Result:
     outputs: dict[int, list[dict[str, Any]]]
     warnings: tuple[str, ...]
     seconds: float
+    live: str = ""
+    references: str = ""
 
     def to_json(self) -> str:
         """The result as text."""
@@ -70,7 +76,12 @@ class Result:
 
 
 def key_of(
-    submission: Submission, student: str, chapter_slug: str, secret: bytes
+    submission: Submission,
+    student: str,
+    chapter_slug: str,
+    secret: bytes,
+    limits: Limits,
+    live: str = "",
 ) -> str:
     """Equal for submissions that are sure to get the same verdicts."""
     parts = [
@@ -81,6 +92,9 @@ def key_of(
         hashlib.sha256(secret).hexdigest()[:16],
         version("minidl"),
         json.dumps(recording.manifest(), sort_keys=True),
+        repr(rules()),
+        repr(limits),
+        live,
         FORMAT,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -24,6 +24,10 @@ class Lost(Exception):
     """The kernel is gone or has to go; a sentence on what it did."""
 
 
+class Died(Lost):
+    """The kernel is gone; what ran at that moment need not be the cause."""
+
+
 class TimeUp(Exception):
     """What ran was interrupted at its limit; the kernel goes on."""
 
@@ -31,21 +35,34 @@ class TimeUp(Exception):
 class Session:
     """A running kernel and what it still may do.
 
+    end:     when its notebook has used up its time
+    waited:  seconds that it waited for a processor, when last looked
+    careful: whether to look after each cell for what would cost a later one
+
     Every message may be forged by the student's code: nothing in it is believed
     beyond its form, and only she sees what it says.
     """
 
     def __init__(self, manager: Any, client: Any, outputs: Outputs, end: float) -> None:
         self.manager, self.client, self.outputs = manager, client, outputs
-        self.end = end
+        self.end, self.waited, self.careful = end, 0.0, False
 
     async def run(self, code: str, seconds: float) -> None:
         """Run a cell; what it shows goes to the outputs.
 
+        A cell that fails and leaves a crowd behind has hampered those that follow: it
+        is the one to leave out, and a new kernel is due. A careful session looks after
+        every cell.
+
         Raises:  Lost or TimeUp
         """
         message = self.client.execute(code, stop_on_error=False)
-        await self._reply(message, seconds)
+        content = await self._reply(message, seconds)
+        looks = self.careful or content.get("status") == "error"
+        if looks and (why := self.manager.excess):
+            raise Lost(why)
+        if looks and self.manager.crowded:
+            raise Lost("left too many threads running, or too much in memory")
 
     async def ask(self, expression: str, seconds: float) -> str:
         """The value of the expression in the kernel, as it is printed there.
@@ -66,8 +83,7 @@ class Session:
         self.outputs.listen_to(message)
         if time.monotonic() > self.end:
             raise Lost("used up the time that a notebook has")
-        end = min(time.monotonic() + seconds, self.end)
-        content = await self._content(message, end)
+        content = await self._patiently(message, seconds)
         if content is None:
             await self.manager.interrupt_kernel()
             if await self._content(message, time.monotonic() + GRACE) is None:
@@ -77,6 +93,21 @@ class Session:
         if content is None:
             raise TimeUp(f"was stopped after {seconds:g} seconds")
         return content
+
+    async def _patiently(self, message: str, seconds: float) -> dict[str, Any] | None:
+        """The content of the reply; time in which others had the processors is given.
+
+        Not to a crowd: it waits for itself.
+        """
+        end = time.monotonic() + seconds
+        while (left := min(end, self.end) - time.monotonic()) > 0:
+            content = await self._content(message, time.monotonic() + left)
+            if content is not None:
+                return content
+            before, self.waited = self.waited, self.manager.waited
+            if not self.manager.crowded:
+                end += max(0.0, self.waited - before)
+        return None
 
     async def _content(self, message: str, end: float) -> dict[str, Any] | None:
         """The content of the reply, or None when it is not there in time."""
@@ -89,7 +120,7 @@ class Session:
                     return dict(reply["content"])
             except Empty:
                 if not await self.manager.is_alive():
-                    raise Lost(self.manager.ended or "stopped its kernel") from None
+                    raise Died(self.manager.ended or "stopped its kernel") from None
             except Exception as error:
                 raise Lost("sent something that is no reply") from error
         return None

@@ -16,10 +16,13 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from traitlets import TraitError
 
 from autograder import disk
 from autograder.grading.course import RECORD
+from autograder.grading.execute import TrustedExecute
 from autograder.grading.lms import Row
+from autograder.sandbox.limits import Limits
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,17 @@ class Writer:
     def database(self) -> str:
         """The gradebook's address."""
         return str(self.files.db_url)
+
+    @property
+    def limits(self) -> Limits:
+        """What one submission may use.
+
+        Raises:  ValueError when the configuration says something impossible
+        """
+        try:
+            return TrustedExecute(parent=self.app).limits
+        except TraitError as error:
+            raise ValueError(f"grade: nbgrader_config.py: {error}") from error
 
     def open(self) -> Gradebook:
         """The gradebook.

@@ -163,6 +163,21 @@ class SandboxedKernelManager(AsyncKernelManager):
         """Why it was ended before its time, after "your notebook"; "" if it was not."""
         return getattr(self.provisioner, "why", "")
 
+    @property
+    def crowded(self) -> bool:
+        """Whether what was left behind, threads or data, may hamper the kernel."""
+        return bool(getattr(self.provisioner, "crowded", False))
+
+    @property
+    def excess(self) -> str:
+        """What the kernel has too much of at this moment; "" if nothing."""
+        return str(getattr(self.provisioner, "excess", ""))
+
+    @property
+    def waited(self) -> float:
+        """Seconds that the kernel waited for a processor that others had."""
+        return float(getattr(self.provisioner, "waited", 0.0))
+
     def client(self, **kwargs: Any) -> Any:
         """A CappedClient of the kernel, with the same limits."""
         return super().client(limits=self.limits, **kwargs)

@@ -18,7 +18,8 @@ SIGNALS_SCOPED = 6  # the version of Landlock that keeps signals inside
 DEVICES = ("/dev/null", "/dev/random", "/dev/urandom", "/dev/zero")
 STATE = (
     *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat"),
-    *("/proc/self/maps", "/proc/self/stat", "/proc/self/statm", "/proc/self/status"),
+    *("/proc/self/maps", "/proc/self/schedstat", "/proc/self/stat"),
+    *("/proc/self/statm", "/proc/self/status"),
 )
 LIBRARIES = ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64")
 PROGRAMS = ("/bin", "/usr/bin", "/usr/share/fonts", "/usr/share/zoneinfo")

@@ -41,6 +41,19 @@ def system_time(pid: int) -> int:
     return int((stat(pid) or ["0"] * 13)[12])
 
 
+def tasks(pids: list[int]) -> int:
+    """How many threads these processes have together."""
+    return sum(int((stat(pid) or ["0"] * 18)[17]) for pid in pids)
+
+
+def waited(pid: int) -> float:
+    """Seconds that a process was ready to run while others had the processors."""
+    try:
+        return int((PROC / f"{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
 def stat(pid: int) -> list[str]:
     """What the system tells of a process, from its state on; [] when it is gone."""
     try:

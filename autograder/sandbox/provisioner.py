@@ -104,16 +104,48 @@ class SandboxProvisioner(LocalProvisioner):
 
     async def send_signal(self, signum: int) -> None:
         """Interrupt the kernel itself; any other signal ends the sandbox."""
-        if self.process is None or self.tier is None:
+        if self.process is None:
             return
         if signum != signal.SIGINT:
             self._end()
             return
+        if pid := self._kernel():
+            processes.send(pid, signal.SIGINT)
+
+    def _kernel(self) -> int | None:
+        """The kernel's own process, inside of what starts and confines it."""
+        if self.process is None or self.tier is None:
+            return None
         pid: int | None = self.process.pid
         for _ in range(2 if self.tier.name.startswith("bwrap") else 1):
             pid = processes.oldest_child(pid) if pid else None
-        if pid:
-            processes.send(pid, signal.SIGINT)
+        return pid
+
+    @property
+    def crowded(self) -> bool:
+        """Whether half of the threads or of the memory that it may have are in use."""
+        if self.process is None:
+            return False
+        pids, limits = (
+            [self.process.pid, *processes.below(self.process.pid)],
+            self.limits,
+        )
+        full = limits.memory_bytes // 2
+        return (
+            processes.tasks(pids) > limits.processes // 2
+            or processes.memory(pids, full) > full
+        )
+
+    @property
+    def excess(self) -> str:
+        """What the kernel has too much of at this moment; "" if nothing."""
+        return self._watch.excess() if self._watch else ""
+
+    @property
+    def waited(self) -> float:
+        """Seconds that the kernel waited for a processor that others had."""
+        pid = self._kernel()
+        return processes.waited(pid) if pid else 0.0
 
     async def kill(self, restart: bool = False) -> None:
         """End the sandbox at once."""

@@ -62,12 +62,16 @@ class Watch(threading.Thread):
     def relieve(self) -> None:
         """End the kernel that floods the grader: the one for which the system works.
 
-        Sending is the system's work, and computing is not.
+        Sending is the system's work, and computing is not. What counts is the work at
+        this moment: an honest kernel may have run for longer.
         """
         if not self.relieving.acquire(blocking=False):
             return
         try:
-            max(self.running.copy(), key=Watch.sent).stop_for("flooded the grader")
+            before = {each: each.sent() for each in self.running.copy()}
+            time.sleep(EVERY)
+            flood = max(before, key=lambda each: each.sent() - before[each])
+            flood.stop_for("flooded the grader")
             time.sleep(RELIEF)
             for each in self.running.copy():
                 each._grader = processes.resident(os.getpid())

@@ -6,7 +6,10 @@ from attacks.attack import Attack
 
 MEMORY = "used more than .* of memory|stopped its kernel|MemoryError"
 FILES = "wrote more than .* of files|No space left|File too large"
-STOPPED = "did not stop|was stopped after|stopped its kernel|ran longer"
+STOPPED = (
+    "did not stop|was stopped after|stopped its kernel|ran longer|"
+    "left too many|used more than"
+)
 GONE = "stopped its kernel"
 
 
