@@ -107,12 +107,15 @@ def bricks(
         bool,
         typer.Option("--strength", help="Measure the checks: what each one catches."),
     ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="With --strength: write the pages of docs/.")
+    ] = False,
 ) -> None:
     """List the bricks of every chapter."""
     from autograder.bricks import CHAPTERS
 
-    if strength:
-        show_strength()
+    if strength or write:
+        show_strength(write)
         return
     table(
         ("chapter", "brick", "points", "cases"),
@@ -124,33 +127,38 @@ def bricks(
     )
 
 
-def show_strength() -> None:
+def show_strength(write: bool) -> None:
     """Print what the checks reject, name and accept; exit 1 unless it is everything."""
+    from rich.progress import track
+
+    from autograder.bricks import BRICKS
     from autograder.strength.measure import measure
+    from autograder.strength.pages import write as write_pages
 
     with clear_errors():
-        rows = list(measure())
+        found = track(measure(), "Judging", total=len(BRICKS), transient=True)
+        rows = list(found)
     table(
-        ("brick", "rejected", "named", "accepted"),
+        ("brick", "mistakes", "named", "mutations", "equivalent", "right answers"),
         [
             (
                 row.brick,
                 f"{row.killed}/{row.planted}",
                 f"{row.named}/{row.planted}",
+                f"{row.caught}/{row.mutants}",
+                row.equivalent,
                 f"{row.accepted}/{row.correct}",
             )
             for row in rows
         ],
     )
-    planted, correct = sum(r.planted for r in rows), sum(r.correct for r in rows)
-    killed, named = sum(r.killed for r in rows), sum(r.named for r in rows)
-    accepted = sum(r.accepted for r in rows)
-    typer.echo(
-        f"{killed} of {planted} mistakes rejected, {named} of them named; "
-        f"{accepted} of {correct} right answers accepted"
-    )
-    if (killed, named, accepted) != (planted, planted, correct):
+    if troubles := [trouble for row in rows for trouble in row.troubles]:
+        typer.echo("\n".join(troubles), err=True)
         raise typer.Exit(1)
+    typer.echo("Every mistake is rejected and named, every right answer accepted.")
+    if write:
+        with clear_errors():
+            typer.echo("\n".join(str(path) for path in write_pages(rows)))
 
 
 @app.command()
@@ -189,11 +197,14 @@ def grade(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where the last run was cut short.")
     ] = False,
+    live: Annotated[
+        str, typer.Option(metavar="cpu|cuda", help="Let PyTorch answer now, there.")
+    ] = "",
 ) -> None:
     """Grade what is new or has changed in COURSE/submitted, and report on the class."""
     with clear_errors():
         commands = needs("autograder.grading.commands", "grading")
-        whole = commands.grade(course, assignment, workers, dask, resume)
+        whole = commands.grade(course, assignment, workers, dask, resume, live)
     raise typer.Exit(0 if whole else 1)
 
 

@@ -24,9 +24,9 @@ class CheckFailed(AssertionError):
         self.shown = shown
 
     def _render_traceback_(self) -> list[str]:
-        """What Jupyter prints: the message alone, once, with no traceback."""
-        first, _, _ = str(self).partition("\n")
-        return [first if self.shown else str(self)]
+        """What Jupyter prints below the verdict: what it is about, no traceback."""
+        name, _, _ = str(self).partition(":")
+        return [f"{name}: not right yet" if self.shown else str(self)]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import sys
 import traceback
 import warnings
 from collections.abc import Iterator
@@ -146,11 +147,16 @@ def summary(error: BaseException) -> str:
 
 
 def own_frames(error: BaseException) -> tuple[str, ...]:
-    """The learner's own lines on the way to the error, the deepest last."""
+    """The learner's own lines on the way to the error, the deepest last.
+
+    In her notebook: what she calls of minidl may be hers, but has no line there.
+    """
+    library = getattr(sys.modules.get("minidl"), "__file__", None)
+    ours = (PACKAGE, str(Path(library).parent)) if library else (PACKAGE,)
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(PACKAGE)
+        if not frame.filename.startswith(ours)
         and "site-packages" not in frame.filename
         and not frame.filename.startswith("<__array_function__")
     ]

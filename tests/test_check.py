@@ -9,6 +9,7 @@ import pytest
 from autograder import check
 from autograder.bricks import BRICKS
 from autograder.check import judge
+from autograder.compare import side_by_side
 from autograder.feedback import CheckFailed
 from minidl.kernels import relu
 
@@ -169,3 +170,28 @@ def test_check_writes_nothing_to_stderr():
     assert "relu: not finite" in done.stdout
     assert "relu: right" in done.stdout
     assert done.stderr == ""
+
+
+def test_below_the_verdict_the_error_only_says_whom_it_is_about():
+    said = "relu: values differ in 2 of 4 places\n  first at [0]"
+    assert CheckFailed(said, shown=True)._render_traceback_() == ["relu: not right yet"]
+    assert CheckFailed(said)._render_traceback_() == [said]
+
+
+@pytest.mark.parametrize(
+    ("mine", "want", "said"),
+    [
+        (1.0, 2.0, "yours 1   PyTorch 2"),
+        (0.1 + 1e-9, 0.1, "yours 0.100000001   PyTorch 0.1"),
+        (np.nan, 0.25, "yours nan   PyTorch 0.25"),
+    ],
+)
+def test_two_numbers_are_written_with_digits_that_tell_them_apart(mine, want, said):
+    assert side_by_side(mine, want) == said
+
+
+def test_of_whole_numbers_the_size_of_the_difference_is_not_told():
+    def one_hot(labels, num_classes):
+        return np.zeros((len(labels), num_classes), np.int64)
+
+    assert len(judge(BRICKS["one_hot"], one_hot).finding.lines) == 1

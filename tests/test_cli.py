@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from autograder import cli, wall
 from autograder.bricks import BRICKS, CHAPTERS
-from autograder.strength import measure
+from autograder.strength import measure, pages
 
 SOFTMAX = "def softmax(x, dim=-1):\n    e = np.exp(x)\n    return e / e.sum()\n"
 
@@ -190,12 +190,16 @@ def test_bricks_lists_all_with_points_and_cases():
 def test_strength_is_printed_and_less_than_everything_fails(
     monkeypatch, accepted, code
 ):
-    row = measure.Strength("relu", 4, 4, 4, accepted, 3)
+    missed = ("relu: a right answer, by hand: …",) if code else ()
+    row = measure.Strength("relu", 4, 4, 4, 9, 8, 1, 3, accepted, missed)
     monkeypatch.setattr(measure, "measure", lambda: iter([row]))
-    found, out, _ = run("bricks", "--strength")
+    monkeypatch.setattr(pages, "write", lambda rows: [f"{len(rows)} row"])
+    found, out, err = run("bricks", "--strength", "--write")
     assert found == code
-    assert f"relu 4/4 4/4 {accepted}/3" in " ".join(out.split())
-    assert "4 of 4 mistakes rejected, 4 of them named; " in out
+    assert f"relu 4/4 4/4 8/9 1 {accepted}/3" in " ".join(out.split())
+    assert "".join(missed) in err
+    whole = "Every mistake is rejected and named, every right answer accepted.\n1 row\n"
+    assert out.endswith(whole) == (not missed)
 
 
 def test_build_check_says_whether_the_notebooks_are_current(monkeypatch):
