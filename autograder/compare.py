@@ -7,28 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.bricks.brick import AnyArray, Brick
+from autograder.expect import Expected
 from autograder.run import Outcome
-
-ROUNDINGS = 32  # a right answer in another order of operations stays far below this
-SPREADS = 8  # times the float32 spread that was measured on PyTorch itself
-DRAWS = 3  # times the largest deviation seen in 32 of PyTorch's own draws
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What PyTorch answered to one case, one entry an output.
-
-    outputs:    values computed in float64
-    dtypes:     the dtype that PyTorch gives for inputs of the case's dtype
-    condition:  how far each entry moves, per unit of relative change of the inputs
-    spread:     the largest float32 error of PyTorch itself; for a random brick the
-                largest deviation among its own draws, for each entry
-    """
-
-    outputs: tuple[AnyArray, ...]
-    dtypes: tuple[str, ...]
-    condition: tuple[AnyArray, ...]
-    spread: tuple[AnyArray, ...]
+from autograder.tolerance import tolerance
 
 
 @dataclass(frozen=True)
@@ -45,26 +26,6 @@ class Finding:
     got: AnyArray | None = None
     expected: AnyArray | None = None
     wrong: AnyArray | None = None
-
-
-def tolerance(brick: Brick, expected: Expected, j: int) -> AnyArray:
-    """The allowed absolute difference for each entry of output j.
-
-    Integers are exact. A float answer may differ by ROUNDINGS times the rounding of
-    its dtype, scaled by the case's condition and size; a float32 answer at least by
-    SPREADS times the error that PyTorch's own float32 answer has.
-    """
-    want = expected.outputs[j]
-    if want.dtype.kind != "f":
-        return np.zeros(want.shape)
-    if brick.draws:
-        return DRAWS * expected.spread[j] + 1e-12
-    dtype = expected.dtypes[j]
-    size = np.abs(want).max(initial=0.0)
-    allowed = ROUNDINGS * np.finfo(dtype).eps * (expected.condition[j] + size)
-    if dtype == "float32":
-        allowed = np.maximum(allowed, SPREADS * expected.spread[j])
-    return np.asarray(allowed)
 
 
 def compare(brick: Brick, outcome: Outcome, expected: Expected) -> Finding | None:
@@ -127,11 +88,20 @@ def _values(brick: Brick, got: AnyArray, expected: Expected, j: int) -> Finding 
     first = tuple(int(i) for i in np.argwhere(where)[0])
     spot = f"at {list(first)}" if first else "value"
     count = f"in {where.sum()} of {where.size} places" if where.size > 1 else ""
-    lines = [f"first {spot}:  yours {mine[first]:.7g}   PyTorch {want[first]:.7g}"]
-    if stage == "values":
+    lines = [f"first {spot}:  {side_by_side(mine[first], want[first])}"]
+    if stage == "values" and expected.outputs[j].dtype.kind == "f":
         lines.append(size_of(off, want, allowed))
     headline = f"{_named(brick, j)}{word} {count}".strip()
     return Finding(stage, headline, tuple(lines), j, got, want, wrong)
+
+
+def side_by_side(mine: float, want: float) -> str:
+    """Both numbers, with as many digits as it takes to tell them apart."""
+    for digits in (7, 10, 13, 17):
+        yours, theirs = f"{mine:.{digits}g}", f"{want:.{digits}g}"
+        if yours != theirs:
+            break
+    return f"yours {yours}   PyTorch {theirs}"
 
 
 def size_of(off: AnyArray, want: AnyArray, allowed: AnyArray) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from autograder.bricks.brick import AnyArray, Brick, Case
-from autograder.compare import ROUNDINGS, Expected, Finding, tolerance
+from autograder.compare import Finding
+from autograder.expect import Expected
 from autograder.recording import KnownMistake, Recording
 from autograder.run import Outcome
+from autograder.tolerance import rounding, tolerance
 
 
 def known_mistake(
@@ -62,8 +64,8 @@ def slack(brick: Brick, expected: Expected, j: int, wrong: AnyArray) -> AnyArray
     if brick.draws:
         return 2 * allowed
     size = np.abs(wrong[np.isfinite(wrong)]).max(initial=0.0)
-    eps = np.finfo(wrong.dtype).eps if wrong.dtype.kind == "f" else 0
-    return np.asarray(allowed.max(initial=0.0) + ROUNDINGS * eps * size)
+    own = rounding(wrong.dtype, float(size)) if wrong.dtype.kind == "f" else 0.0
+    return np.asarray(allowed.max(initial=0.0) + own)
 
 
 def near(a: AnyArray, b: AnyArray, allowed: AnyArray) -> bool:
@@ -115,4 +117,5 @@ def factors(case: Case) -> Iterator[tuple[float, str]]:
 
 def close(a: AnyArray, b: AnyArray) -> bool:
     """Equal up to float32 rounding: a relation is a guess, not a grade."""
-    return bool(np.any(b)) and np.allclose(a, b, rtol=1e-5, atol=1e-8)
+    allowed = rounding(np.float32, float(np.abs(b).max(initial=0.0)))
+    return bool(np.any(b)) and np.allclose(a, b, rtol=0, atol=allowed)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.bricks.brick import AnyArray, Brick, Case
-from autograder.compare import Expected
+from autograder.expect import Expected
 from autograder.run import Outcome
 
 DIRECTORY = Path(__file__).parent / "recordings"

@@ -13,7 +13,9 @@ import datetime
 import json
 import os
 import platform
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -26,8 +28,8 @@ import torch
 from autograder import recording
 from autograder.bricks import BRICKS, CHAPTERS
 from autograder.bricks.brick import AnyArray, Brick, Case
-from autograder.compare import Expected, compare
-from autograder.expect import Answer, as_case, expect
+from autograder.compare import compare
+from autograder.expect import Answer, Expected, as_case, expect
 from autograder.recording import KnownMistake, Recording
 from autograder.run import Outcome, run
 from autograder.strength.measure import mistakes
@@ -52,6 +54,8 @@ def main(argv: list[str] | None = None) -> int:
         parser.error("--device cuda: PyTorch sees no GPU here; use --device cpu")
     exact_arithmetic()
     if chosen.verify:
+        from autograder.reference.verify import verify
+
         return verify(chosen.device, chosen.out)
     record_all(chosen.device, chosen.seed, chosen.out)
     return 0
@@ -72,10 +76,13 @@ def exact_arithmetic() -> None:
 
 def record_all(device: str, seed: int, out: Path) -> None:
     """Write one file a brick, and the manifest that vouches for them."""
+    began = time.monotonic()
     out.mkdir(parents=True, exist_ok=True)
-    files, apart = {}, {}
+    files, wide, narrow = {}, {}, {}
     for n, brick in enumerate(BRICKS.values(), 1):
-        record, apart[brick.name] = record_brick(brick, device, seed)
+        record, (wide[brick.name], narrow[brick.name]) = record_brick(
+            brick, device, seed
+        )
         file = brick.file
         files[file] = recording.save(record, out / file)
         progress(n, len(BRICKS), brick.name)
@@ -85,13 +92,36 @@ def record_all(device: str, seed: int, out: Path) -> None:
     manifest = {
         **provenance(device),
         "seed": seed,
-        "largest CPU-device difference": apart,
+        "largest CPU-device difference": wide,
+        "largest CPU-device difference in float32": narrow,
         "files": files,
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (out / "manifest.json").write_text(text, encoding="utf-8")
     recording.load.cache_clear()
-    print(f"{len(files)} bricks recorded on {manifest['device']} in {out}")
+    took = f"{time.monotonic() - began:.0f} s"
+    print(f"{len(files)} bricks recorded on {manifest['device']} in {out}, in {took}")
+
+
+def driver() -> str:
+    """The version of the GPU's driver, as its own tool tells it; else "unknown"."""
+    command = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return (done.stdout.split() or ["unknown"])[0]
+
+
+def device_name(device: str) -> str:
+    """The name of the GPU, or "CPU"."""
+    on_gpu = device.startswith("cuda")
+    return torch.cuda.get_device_name(device) if on_gpu else "CPU"
+
+
+def described(device: str) -> str:
+    """Who answers on the device: "PyTorch 2.13.0 on NVIDIA H100"."""
+    return f"PyTorch {torch.__version__} on {device_name(device)}"
 
 
 def provenance(device: str) -> dict[str, Any]:
@@ -99,9 +129,10 @@ def provenance(device: str) -> dict[str, Any]:
     on_gpu = device.startswith("cuda")
     return {
         "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
-        "device": torch.cuda.get_device_name(device) if on_gpu else "CPU",
+        "device": device_name(device),
         "torch": torch.__version__,
         "cuda": torch.version.cuda if on_gpu else None,
+        "driver": driver() if on_gpu else None,
         "numpy": np.__version__,
         "python": platform.python_version(),
         "processor": platform.machine(),
@@ -110,30 +141,37 @@ def provenance(device: str) -> dict[str, Any]:
     }
 
 
-def record_brick(brick: Brick, device: str, seed: int) -> tuple[Recording, float]:
-    """Every case answered by PyTorch and by each mistake; the CPU-device difference.
+def record_brick(
+    brick: Brick, device: str, seed: int
+) -> tuple[Recording, tuple[float, float]]:
+    """Every case answered by PyTorch and by each mistake.
 
-    Raises:  SystemExit when CPU and device disagree beyond float64 rounding
+    With the largest difference of CPU and device in float64, and in float32.
+
+    Raises:  SystemExit when the two disagree beyond float64 rounding
     """
     cases = tuple(brick.cases(seed))
     expected = tuple(expect_in_torch(brick, case, device) for case in cases)
-    apart = 0.0
+    wide = narrow = 0.0
     for case, here in zip(cases, expected, strict=True):
-        wide = as_case(case, "float64")
-        answered = answer(brick, wide, device)
-        if not brick.draws:
-            finding = compare(brick, Outcome(answered), in_float64(here))
-            if finding:
-                raise SystemExit(
-                    f"{brick.name}: CPU and {device} disagree (case {case.name!r}): "
-                    f"{finding.headline}; {'; '.join(finding.lines)}; nothing recorded"
-                )
-            apart = max([apart, *differences(answered, here.outputs)])
+        if brick.draws or device == "cpu":
+            continue  # its generator is the CPU's
+        answered = answer(brick, as_case(case, "float64"), device)
+        finding = compare(brick, Outcome(answered), in_float64(here))
+        if finding:
+            raise SystemExit(
+                f"{brick.name}: CPU and {device} disagree (case {case.name!r}): "
+                f"{finding.headline}; {'; '.join(finding.lines)}; nothing recorded"
+            )
+        wide = max([wide, *differences(answered, here.outputs)])
+        single = as_case(case, "float32")
+        both = (answer(brick, single, each) for each in (device, "cpu"))
+        narrow = max([narrow, *differences(*both)])
     known = tuple(
         KnownMistake(m.name, m.says, tuple(run(brick, m.wrong, c) for c in cases))
         for m in mistakes(brick)
     )
-    return Recording(cases, expected, lambda: known), apart
+    return Recording(cases, expected, lambda: known), (wide, narrow)
 
 
 def expect_in_torch(brick: Brick, case: Case, device: str = "cpu") -> Expected:
@@ -151,10 +189,15 @@ def answer(brick: Brick, case: Case, device: str) -> tuple[AnyArray, ...]:
     return tuple(np.asarray(item.detach().cpu().numpy()) for item in items)
 
 
-def on_one_thread(brick: Brick) -> Answer:
-    """PyTorch's answers on the CPU; cases are so small that threads only wait."""
+def answerers(brick: Brick, device: str) -> tuple[Answer, ...]:
+    """PyTorch on the device, and on the CPU if that is another, to measure its error.
+
+    Cases are so small that threads of the CPU would only wait for each other.
+    """
+    exact_arithmetic()
     torch.set_num_threads(1)
-    return partial(answer, brick, device="cpu")
+    devices = dict.fromkeys((device, "cpu"))
+    return tuple(partial(answer, brick, device=each) for each in devices)
 
 
 def reference(brick: Brick) -> Callable[..., Any]:
@@ -177,54 +220,6 @@ def differences(a: tuple[AnyArray, ...], b: tuple[AnyArray, ...]) -> list[float]
         float(np.abs(x.astype(np.float64) - y).max(initial=0.0))
         for x, y in zip(a, b, strict=True)
     ]
-
-
-def verify(device: str, directory: Path) -> int:
-    """Recompute every recorded case and report what no longer agrees."""
-    seed = recording.manifest(directory)["seed"]
-    bad = 0
-    for n, brick in enumerate(BRICKS.values(), 1):
-        try:
-            problems = disagreements(brick, device, seed, directory)
-        except recording.DamagedRecording as error:
-            problems = [str(error)]
-        progress(n, len(BRICKS), brick.name)
-        for problem in problems:
-            print(f"{brick.name}: {problem}")
-        bad += bool(problems)
-    print(f"{len(BRICKS) - bad} of {len(BRICKS)} bricks agree with {directory}")
-    return 1 if bad else 0
-
-
-def disagreements(brick: Brick, device: str, seed: int, directory: Path) -> list[str]:
-    """What a new computation says differently from the recording of the brick."""
-    old = recording.load(brick, directory)
-    new, _ = record_brick(brick, device, seed)
-    names = [case.name for case in new.cases]
-    if names != [case.name for case in old.cases]:
-        return ["its cases are not those recorded; record anew"]
-    problems = []
-    for i, case in enumerate(new.cases):
-        for key, value in case.inputs.items():
-            if not same_input(value, old.cases[i].inputs[key]):
-                problems.append(f"input {key} of case {case.name!r} is not as recorded")
-        finding = compare(
-            brick, Outcome(new.expected[i].outputs), in_float64(old.expected[i])
-        )
-        if finding:
-            problems.append(f"{finding.headline} (case {case.name!r})")
-    if [(m.name, m.says) for m in new.mistakes] != [
-        (m.name, m.says) for m in old.mistakes
-    ]:
-        problems.append("its known mistakes are not those recorded; record anew")
-    return problems
-
-
-def same_input(value: Any, other: Any) -> bool:
-    """Whether two inputs are equal; nan equals itself."""
-    if isinstance(value, np.ndarray):
-        return np.array_equal(value, other, equal_nan=True)
-    return repr(value) == repr(other)
 
 
 def progress(done: int, total: int, name: str) -> None:
