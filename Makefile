@@ -3,11 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help course test grid attacks lint build record bench
+.PHONY: help course test grid attacks binder lint build record tolerances strength pins bench
 .DEFAULT_GOAL := help
 
 help: ## print this list
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 17
 
 course: .venv/learn ## build the workspace course/ and open it in JupyterLab; LAB=no builds only
 	@$(BIN)/autograder start course
@@ -25,6 +25,9 @@ grid: .venv/test ## hold minidl to PyTorch over every combination of arguments
 attacks: .venv/test ## grade every hostile notebook on every sandbox that this machine has
 	$(BIN)/python -m pytest -m attacks -n 2
 
+binder: .venv/test ## install what Binder installs and run chapter 1 there
+	$(BIN)/python -m pytest -m binder
+
 lint: .venv/test ## ruff and mypy
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -35,6 +38,15 @@ build: .venv/test ## rebuild the notebooks from chapters/source
 
 record: .venv/test ## recompute autograder/recordings with PyTorch
 	$(BIN)/python -m autograder.reference.record
+
+tolerances: .venv/test ## measure how far right answers lie apart; after record
+	$(BIN)/python -m autograder.reference.tolerances
+
+strength: .venv/test ## measure what the checks catch; writes docs/strength.md, docs/messages.md
+	$(BIN)/autograder bricks --strength --write
+
+pins: .venv/test ## pin the newest versions that Binder can install
+	$(BIN)/python -m autograder.pins
 
 bench: .venv/test ## time the start-up and every check; prints the tables of benchmarks/
 	$(BIN)/python -m benchmarks.startup

@@ -10,11 +10,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
+PROGRAM = (sys.executable, "-m", "jupyterlab")
 SECONDS = 90  # for one step: a cold start of server, page or kernel on a busy machine
 SETTINGS = {
     # Cells out of sight stay in the page.
@@ -34,7 +35,9 @@ FLAGS = [
 
 
 @contextlib.contextmanager
-def serve(directory: Path, private: Path) -> Iterator[str]:
+def serve(
+    directory: Path, private: Path, program: Sequence[str] = PROGRAM
+) -> Iterator[str]:
     """The address of a JupyterLab in this directory; its own files go to private."""
     for plugin, values in SETTINGS.items():
         place = private / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
@@ -48,7 +51,7 @@ def serve(directory: Path, private: Path) -> Iterator[str]:
         "JUPYTER_CONFIG_DIR": str(private / "config"),
         "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command = [*program, "--no-browser", "--allow-root"]
     log = private / "server.log"
     with log.open("w") as stream:
         server = subprocess.Popen(

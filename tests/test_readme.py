@@ -1,4 +1,4 @@
-"""README, CONTRIBUTING and environment.yml say what is so."""
+"""README and CONTRIBUTING say what is so."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
-import yaml
 
 from autograder.feedback import CheckFailed
-
-PYPI_NAMES = {"pytorch": "torch"}
 
 
 def blocks(document: Path, language: str) -> list[str]:
@@ -112,22 +108,3 @@ def test_contributing_quotes_what_stands_in_the_files(root):
         file = (root / head.removeprefix("# ")).read_text("utf-8")
         for part in code.split("# …\n"):
             assert part in file
-
-
-def test_the_conda_environment_has_what_pyproject_names(root):
-    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
-    groups = [project["dependencies"], *project["optional-dependencies"].values()]
-    pypi = {name(each) for group in groups for each in group}
-    environment = yaml.safe_load((root / "environment.yml").read_text("utf-8"))
-    *packages, pip = environment["dependencies"]
-    conda = {PYPI_NAMES.get(name(each), name(each)) for each in packages}
-    assert pip == {"pip": ["--editable .[dev]"]}
-    assert conda - {"python", "pip"} <= pypi
-    assert f"python {project['requires-python']}" in packages
-    course = {"jupyterlab", "numpy", "matplotlib", "ipywidgets"}
-    assert course | {"nbgrader", "torch", "pytest"} <= conda
-
-
-def name(requirement: str) -> str:
-    """The package of a requirement: "numpy" of "numpy>=2.0"."""
-    return re.split(r"[\s\[<>=~!]", requirement, maxsplit=1)[0]
