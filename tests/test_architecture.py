@@ -18,6 +18,10 @@ NBGRADER = (
     *("nbgrader", "nbformat", "nbclient", "nbconvert"),
     *("jupyter_client", "traitlets"),
 )
+WEB = (
+    *("PIL", "anyio", "fastapi", "fastapi_offline", "pydantic", "starlette"),
+    *("threadpoolctl", "uvicorn"),
+)
 
 # What a file may import beside the standard library. The longest prefix counts.
 ARROWS = {
@@ -27,7 +31,9 @@ ARROWS = {
     "minidl/kernels/": (*NUMPY, "minidl.array", "minidl.errors", "minidl.kernels"),
     "minidl/data/": (*MINIDL, "sklearn", "pooch", "tqdm"),
     "minidl/serialization.py": (*MINIDL, "safetensors"),
+    "minidl/serving/": (*MINIDL, *WEB),
     "minidl/viz/": (*MINIDL, "matplotlib", "ipywidgets", "IPython"),
+    "minidl/viz/pad.py": (*MINIDL, "anywidget", "traitlets"),
     "autograder/": AUTOGRADER,
     "autograder/bricks/": (*NUMPY, "autograder.bricks"),
     "autograder/cli.py": (*AUTOGRADER, "typer", "rich"),
@@ -49,7 +55,8 @@ ARROWS = {
     "chapters/source/": (*MINIDL, "autograder", "ipywidgets", "sklearn"),
 }
 ABOVE_TENSOR = {
-    *("minidl.data", "minidl.functional", "minidl.metrics", "minidl.nn"),
+    *("minidl.data", "minidl.functional", "minidl.metrics", "minidl.models"),
+    "minidl.nn",
     *("minidl.optim", "minidl.serialization", "minidl.serving", "minidl.training"),
     *("minidl.utils", "minidl.viz"),
 }
@@ -64,9 +71,13 @@ ONLY_DOWN = {
     "minidl/viz/": set(),
     "minidl/utils/": set(),
     "minidl/__init__.py": set(),
+    "minidl/adversarial.py": {"minidl.data", "minidl.viz"},
+    "minidl/checkpoint.py": set(),
     "minidl/metrics.py": set(),
+    "minidl/perturbation.py": set(),
     "minidl/serialization.py": set(),
-    "minidl/serving.py": set(),
+    "minidl/models.py": set(),
+    "minidl/serving/": set(),
     "minidl/training.py": set(),
 }
 SIZED = ("minidl", "autograder", "tests", "benchmarks")

@@ -34,7 +34,8 @@ RELEASED = f"release/{SLUG}/{SLUG}.ipynb"
 def made(tmp_path_factory):
     """A course in which chapter 2 is released, submitted three times and graded."""
     place = course.create(tmp_path_factory.mktemp("teaching") / "course")
-    release, *grade = commands((place / "README.md").read_text("utf-8"))
+    look, release, *grade = commands((place / "README.md").read_text("utf-8"))
+    run(place, look)
     run(place, release)
     for student, answers in (
         ("blank", {}),
@@ -48,13 +49,13 @@ def made(tmp_path_factory):
 
 
 def commands(readme: str) -> list[list[str]]:
-    """The nbgrader commands that the course's README gives, for chapter 2."""
-    lines = re.findall(r"^    nbgrader (.+)$", readme, re.MULTILINE)
+    """The commands that the course's README gives, for chapter 2."""
+    lines = re.findall(r"^    ((?:auto|nb)grader .+)$", readme, re.MULTILINE)
     return [line.replace(CHAPTERS[0].slug, SLUG).split() for line in lines]
 
 
 def run(place: Path, command: list[str]) -> None:
-    """One nbgrader command in the course, as an instructor types it."""
+    """One command in the course, as an instructor types it."""
     binaries = str(Path(sys.executable).parent)
     environment = {
         **os.environ,
@@ -65,7 +66,7 @@ def run(place: Path, command: list[str]) -> None:
         "TRAITLETS_APPLICATION_RAISE_CONFIG_FILE_ERROR": "1",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *command],
+        [sys.executable, "-m", *command],
         cwd=place,
         env=environment,
         capture_output=True,
@@ -171,6 +172,21 @@ def test_kernels_write_nothing_to_stderr(made):
         graded = read(made / f"autograded/{student}/{SLUG}/{SLUG}.ipynb")
         outputs = [o for cell in graded["cells"] for o in cell.get("outputs", ())]
         assert [o for o in outputs if o.get("name") == "stderr"] == []
+
+
+def test_the_courses_readme_names_every_step_and_where_the_report_lies(made):
+    readme = (made / "README.md").read_text("utf-8")
+    said = [" ".join(each[:2]) for each in commands(readme)]
+    assert said == [
+        "autograder doctor",
+        "nbgrader generate_assignment",
+        "autograder grade",
+        "nbgrader generate_feedback",
+        "nbgrader export",
+    ]
+    reports = sorted(path.name for path in (made / f"reports/{SLUG}").iterdir())
+    assert reports == ["canvas.csv", "moodle.csv", "report.html"]
+    assert all(name in readme for name in reports)
 
 
 def test_demos_are_not_run_when_graded(made):
