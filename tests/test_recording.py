@@ -55,6 +55,8 @@ def test_cases_hold_one_row_large_values_both_dtypes_and_strided_arrays(brick):
     if brick.draws or brick.driver:
         return  # its inputs are a shape and a seed, or what its driver makes of them
     arrays = [a for case in cases for a in case.arguments()[0]]
+    if not arrays:
+        return  # its inputs are numbers
     assert any(len(a) == 1 for a in arrays if a.ndim)
     assert any(case.strided for case in cases)
     floats = [a for a in arrays if a.dtype.kind == "f"]

@@ -164,8 +164,11 @@ def drive_sum(
     tensor = Tensor(x, requires_grad=True)
     if dtype:
         result = sum(tensor, dtype=np.dtype(dtype), **options)
-        result.backward(Tensor(g.astype(dtype)))
-        return result.array, tensor.grad.array  # type: ignore[union-attr]
+        node, dx = result.node, g.astype(dtype)
+        while node is not tensor.node:  # what `.to(dtype)` recorded comes after
+            (dx,) = node.rule(dx)
+            (node,) = node.inputs
+        return result.array, dx
     result = sum(tensor, **options)
     if not isinstance(result, Tensor):
         kind = type(result).__name__

@@ -118,6 +118,7 @@ INDICES = (
     Family("as many as rows", indices(4, rows=4, D=4)),
     Family("three dimensions", indices(2, 2, 3, D=2)),
     Family("no indices", indices(0)),
+    Family("a large table", indices(6, rows=300, D=2)),
     Family("the same again and again", indices(8, rows=6, upto=2)),
     Family("not contiguous", indices(4, 4), strided=True),
 )

@@ -215,7 +215,7 @@ MODE_COUNTS = Brick(
         Family("forgotten modes", forgotten),
         Family("centres close together", crowded),
         Family("nobody near", around(6, 3, 0.01), dtypes=WIDE),
-        Family("some on the border", on_the_border),
+        Family("large distances, some on the border", on_the_border),
         Family("one mode", around(7, 1, 0.5), dtypes=WIDE),
         Family("one sample", around(1, 4, 3.0), dtypes=WIDE),
         Family("three dimensions", around(12, 4, 0.6, dims=3)),

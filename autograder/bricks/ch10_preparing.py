@@ -85,6 +85,13 @@ def two_strokes(rng: Rng) -> Inputs:
     return {"image": image}
 
 
+def one_row(rng: Rng) -> Inputs:
+    """An image of one row with ink in its middle."""
+    image = np.zeros((1, 9))
+    image[0, 3:6] = rng.uniform(0.1, 1, 3)
+    return {"image": image}
+
+
 def blank(rng: Rng) -> Inputs:
     """No ink at all."""
     return {"image": np.zeros(rng.integers(2, 9, 2))}
@@ -98,8 +105,9 @@ CROP_TO_INK = Brick(
         Family("ordinary", inked(3, 4)),
         Family("tall", inked(6, 2)),
         Family("faint ink", inked(3, 3, faint=0.01)),
-        Family("ink up to 255", inked(2, 4, faint=255.0)),
+        Family("large values, ink up to 255", inked(2, 4, faint=255.0)),
         Family("one pixel", inked(1, 1)),
+        Family("one row", one_row),
         Family("two strokes apart", two_strokes),
         Family("ink in all corners", to_the_edge),
         Family("no ink", blank),
@@ -147,7 +155,7 @@ CENTER_OF_MASS = Brick(
         Family("tall", image(7, 2)),
         Family("one row", image(1, 6)),
         Family("one pixel of ink", one_dot),
-        Family("ink up to 255", image(3, 4, scale=255.0)),
+        Family("large values, ink up to 255", image(3, 4, scale=255.0)),
         Family("faint ink", image(4, 3, scale=1e-3)),
         Family("not contiguous", image(5, 3), strided=True),
     ),
@@ -202,7 +210,7 @@ NORMALIZE = Brick(
     outputs=("images",),
     families=(
         Family("ordinary", stack(3, 0.9, 0.5, 0.7)),
-        Family("from 0 to 255", stack(2, 255.0, 120.0)),
+        Family("large values, from 0 to 255", stack(2, 255.0, 120.0)),
         Family("from 0 to 16", stack(3, 16.0)),
         Family("a blank one", stack(3, 1.0, 0.0, 0.4)),
         Family("all blank", stack(2, 0.0)),

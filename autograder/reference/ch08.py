@@ -122,7 +122,8 @@ def clip_grad_norm(
     except RuntimeError:
         refused = 1
     after = [tensor.grad.ravel() for tensor in tensors if tensor.grad is not None]
-    numbers = norm, torch.cat([torch.zeros(0), *after])
+    nothing = grads[0].new_zeros(0) if grads else torch.zeros(0)
+    numbers = norm, torch.cat([nothing, *after])
     told = (number.nan_to_num(-2, -1, -1) for number in numbers)
     return *told, torch.tensor([1, 1, refused, 0])
 
