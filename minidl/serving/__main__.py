@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
         app = create_app(from_state(state if isinstance(state, dict) else {}))
     except (OSError, ValueError) as error:
         sys.exit(str(error))
-    # each core has a worker; threads of BLAS on top made a CNN three times as slow
+    # each core has a worker: threads of BLAS on top would fight for the same cores
     with threadpool_limits(1, "blas"):
         uvicorn.run(app, host=chosen.host, port=chosen.port)
 
