@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -44,9 +46,9 @@ def too_high(rng: Rng) -> Inputs:
     return {"y": target + rng.uniform(0.5, 2, size=6), "target": target}
 
 
-def with_upstream(losses: Inputs) -> Inputs:
+def with_upstream(make: Callable[[Rng], Inputs], rng: Rng) -> Inputs:
     """The inputs of a scalar loss, after an upstream gradient that is not 1."""
-    return {"g": np.array(3.0), **losses}
+    return {"g": np.array(3.0), **make(rng)}
 
 
 def measurements(rng: Rng, N: int, K: int, scale: float = 1.0) -> Inputs:
@@ -196,7 +198,7 @@ MSE = (
 MSE_BACKWARD = tuple(
     Family(
         family.name,
-        lambda rng, make=family.make: with_upstream(make(rng)),  # type: ignore[misc]
+        partial(with_upstream, family.make),
         family.strided,
     )
     for family in MSE

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.bricks.brick import Brick, Family, Inputs, upstream
-from autograder.bricks.ch07_convolution import Make, normal
+from autograder.bricks.ch07_convolution import ALL_AT_ONCE, Make, normal
 
 Rng = np.random.Generator
 WIDE = ("float64",)
@@ -119,14 +119,6 @@ def grown(
         }
 
     return make
-
-
-ALL_AT_ONCE: dict[str, Any] = {
-    "stride": (2, 1),
-    "padding": (1, 2),
-    "dilation": (1, 2),
-    "groups": 2,
-}
 
 
 def wide(name: str, make: Make, strided: bool = False) -> Family:
