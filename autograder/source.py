@@ -177,8 +177,8 @@ class Source:
         return self
 
 
-def first_line(node: Definition) -> int:
-    """The line on which a definition begins, that of a decorator included."""
+def first_line(node: ast.stmt) -> int:
+    """The line on which a statement begins, that of a decorator included."""
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(each.lineno for each in decorators)])
 

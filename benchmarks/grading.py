@@ -27,18 +27,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FunctionType
 
-import nbformat
 import psutil
 from distributed import LocalCluster
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from autograder.bricks import CHAPTERS
-from autograder.grading import course
+from autograder.grading import course, plan
 from autograder.grading.commands import default_workers
 from autograder.grading.fresh import read_secret
 from autograder.grading.grade import grade
 from autograder.grading.intake import read
+from autograder.grading.used import used
 from autograder.sandbox import tiers
 from autograder.sandbox.limits import Limits
 from autograder.strength.mistakes.ch02 import MISTAKES
@@ -50,6 +51,8 @@ SLUG = CHAPTER.slug
 STUB = "# YOUR CODE HERE\n    raise NotImplementedError()"
 AS_SHIPPED = 'c = get_config()\nc.CourseDirectory.course_id = "minidl"\n'
 SINGLES = 7  # submissions graded alone
+PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+"""nbgrader calls alembic by name."""
 AUTOGRADER = (sys.executable, "-m", "autograder", "grade")
 
 
@@ -139,8 +142,9 @@ def quoted(answer: FunctionType, text: str) -> str:
 
 def call(place: Path, *arguments: str) -> None:
     """Run Python in the course."""
+    words, environment = [sys.executable, *arguments], {**os.environ, "PATH": PATH}
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=place, capture_output=True, text=True
+        words, cwd=place, env=environment, capture_output=True, text=True
     )
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
@@ -196,7 +200,8 @@ def timed(name: str, place: Path, words: list[str], done: str, pids: list[int]) 
     """Run the command; meanwhile watch how far it is and what memory it has."""
     run, before, start = Run(name), busy_seconds(), time.perf_counter()
     with (place / "log").open("w") as log:
-        environment = {**os.environ, "IPYTHONDIR": str(place / "ipython")}
+        own = {"IPYTHONDIR": str(place / "ipython"), "PATH": PATH}
+        environment = {**os.environ, **own}
         process = subprocess.Popen(
             words, cwd=place, env=environment, stdout=log, stderr=log
         )
@@ -243,23 +248,20 @@ def alone(original: Path, number: int) -> float:
 
 
 def beyond_its_cells(original: Path, number: int) -> float:
-    """How much longer that takes than the same cells in a kernel that is there."""
+    """How much longer that takes than what it runs in a kernel that is there."""
     path = original / f"submitted/student{number:03d}/{SLUG}/{SLUG}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if runs_in_grading(cell)]
-    client = NotebookClient(notebook, allow_errors=True, kernel_name="python3")
+    found = plan.steps(CHAPTER, read(path).cells())
+    run = plan.only(found, used(plan.parts(found)))
+    sources = [step.source for step in run if not step.brick]
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    quiet = ["--log-level=ERROR"]
+    client = NotebookClient(notebook, allow_errors=True, extra_arguments=quiet)
     with client.setup_kernel():
         start = time.perf_counter()
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)
         own = time.perf_counter() - start
     return alone(original, number) - own
-
-
-def runs_in_grading(cell: nbformat.NotebookNode) -> bool:
-    """Whether it is code that grading runs: no check and no demo."""
-    left_out = {"check", "demo"} & set(cell.metadata.get("tags", ()))
-    return cell.cell_type == "code" and not left_out
 
 
 def print_table(runs: list[Run], count: int, over: list[float]) -> None:
@@ -287,7 +289,7 @@ def print_table(runs: list[Run], count: int, over: list[float]) -> None:
         f"{tiers.choose().name}. nbgrader gives the same points to {same} of them. "
         "Memory is that of the grader's processes without the kernels; `others` is the "
         "share of all cores that other processes had. Graded alone, a submission takes "
-        f"{statistics.median(over):.2f} s more than its own cells in a kernel that is "
+        f"{statistics.median(over):.2f} s more than the cells it runs in a kernel that is "
         f"there (median of {len(over)}, at most {max(over):.2f} s)."
     )
     print(conditions("nbgrader", "ipykernel", "numpy", "distributed"))

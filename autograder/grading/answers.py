@@ -21,13 +21,14 @@ import numpy as np
 from autograder import limit, run
 from autograder.bricks import brick as brick_module
 from autograder.bricks.brick import AnyArray, Brick, Case
-from autograder.grading import probe
+from autograder.grading import probe, used
 from autograder.run import PRINTED, SECONDS, Outcome
 
 MODULES = {
     "autograder.bricks.brick": brick_module,
     "autograder.limit": limit,
     "autograder.run": run,
+    "autograder.grading.used": used,
     "autograder.grading.probe": probe,
 }
 """What the kernel is given, each after what it imports."""
@@ -37,6 +38,7 @@ DIMENSIONS = 8
 SENTENCE = 300  # characters of a problem that are shown
 STAGES = {"endless", "raised", "nothing", "count", "type", "missing", "shape"}
 TEXT = re.compile(r"'([A-Za-z0-9+/]*={0,2})'")
+CHOICE = re.compile(r"'([01]*)'")
 DTYPE = re.compile(r"[<>|=](b1|[iu][1248]|f(2|4|8|16))")
 CONTROL = re.compile(r"\x1b\[[0-9;]*m|[^\x09\x0a\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]")
 
@@ -87,8 +89,21 @@ def question(brick: Brick, cases: Sequence[Case], seconds: float) -> str:
             for case in cases
         ],
     }
-    text = base64.b64encode(json.dumps(request).encode()).decode()
+    text = packed(request)
     return f"get_ipython().autograder_probe.answer({text!r}, get_ipython().user_ns)"
+
+
+def choice(cells: Sequence[tuple[str, bool]]) -> str:
+    """The expression that says which cells have to run, as `chosen` reads it.
+
+    cells:  the text of each, and whether it is ours
+    """
+    return f"get_ipython().autograder_probe.needed({packed(cells)!r})"
+
+
+def packed(request: Any) -> str:
+    """The request as text that stays what it is on its way."""
+    return base64.b64encode(json.dumps(request).encode()).decode()
 
 
 def text_in(content: Any) -> str:
@@ -106,6 +121,16 @@ def text_in(content: Any) -> str:
     if not isinstance(text, str):
         raise Malformed("the kernel answered with no text")
     return text
+
+
+def chosen(reply: str, count: int) -> list[bool]:
+    """Of so many cells, which have to run.
+
+    Raises:  Malformed
+    """
+    if not (found := CHOICE.fullmatch(reply)) or len(found[1]) != count:
+        raise Malformed("the answer is not a list of cells")
+    return [letter == "1" for letter in found[1]]
 
 
 def outcomes(reply: str, brick: Brick, cases: Sequence[Case]) -> list[Outcome]:

@@ -6,15 +6,16 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 
 from autograder.bricks import CHAPTERS
 from autograder.bricks.brick import Chapter
-from autograder.grading import fresh
+from autograder.grading import answers, fresh, plan
 from autograder.grading.exam import Exam, exams, put, sit
 from autograder.grading.intake import Submission
 from autograder.grading.outputs import CUT, Outputs
-from autograder.grading.plan import Step, steps
+from autograder.grading.plan import Step
 from autograder.grading.result import BrickResult, Result, key_of
 from autograder.grading.session import Died, Lost, Session, TimeUp, session
 from autograder.sandbox.limits import Limits
@@ -48,7 +49,7 @@ def grade(
     except ValueError as error:
         failed = [lacking(b.name, "refused", str(error)) for b in chapter.bricks]
         return Result(key, tuple(failed), {}, (str(error),), 0.0, live)
-    walk = Walk(chapter, steps(chapter, cells), limits)
+    walk = Walk(chapter, plan.steps(chapter, cells), limits)
     prepare = partial(exams, chapter, student, secret, submission.data, live)
     # A thread of its own: the caller may be in an event loop, as formgrader is.
     with ThreadPoolExecutor(1) as thread:
@@ -92,6 +93,8 @@ class Walk:
                 number = self.chapter.number
                 async with session(number, self.limits, self.outputs, end) as kernel:
                     kernel.careful = lost > 0
+                    if not lost:
+                        await self.choose(kernel)
                     await self.all_steps(kernel, await preparing)
                 return
             except Lost as error:
@@ -103,6 +106,17 @@ class Walk:
         for brick in self.chapter.bricks:
             said = f"was not asked: the code before it {why}"
             self.found.setdefault(brick.name, lacking(brick.name, "not asked", said))
+
+    async def choose(self, kernel: Session) -> None:
+        """Leave out those of the chapter's own cells that hers do not build on.
+
+        Her kernel says which, before it has run anything of hers. A wrong answer, or
+        none, costs time.
+        """
+        parts = plan.parts(self.steps)
+        with suppress(TimeUp, answers.Malformed):
+            reply = await kernel.ask(answers.choice(parts), self.limits.cell_seconds)
+            self.steps = plan.only(self.steps, answers.chosen(reply, len(parts)))
 
     async def all_steps(self, kernel: Session, exams: dict[str, Exam]) -> None:
         """Run the cells, ask for each brick where its check stands, and at the end.
