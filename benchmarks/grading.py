@@ -289,8 +289,8 @@ def print_table(runs: list[Run], count: int, over: list[float]) -> None:
         f"{tiers.choose().name}. nbgrader gives the same points to {same} of them. "
         "Memory is that of the grader's processes without the kernels; `others` is the "
         "share of all cores that other processes had. Graded alone, a submission takes "
-        f"{statistics.median(over):.2f} s more than the cells it runs in a kernel that is "
-        f"there (median of {len(over)}, at most {max(over):.2f} s)."
+        f"{statistics.median(over):.2f} s more than its own cells take in a kernel "
+        f"that is there (median of {len(over)}, at most {max(over):.2f} s)."
     )
     print(conditions("nbgrader", "ipykernel", "numpy", "distributed"))
 
