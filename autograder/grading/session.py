@@ -50,18 +50,26 @@ class Session:
     async def run(self, code: str, seconds: float) -> None:
         """Run a cell; what it shows goes to the outputs.
 
-        A cell that fails and leaves a crowd behind has hampered those that follow: it
-        is the one to leave out, and a new kernel is due. A careful session looks after
-        every cell.
+        A cell that fails or takes too long and leaves a crowd behind has hampered those
+        that follow: it is the one to leave out, and a new kernel is due. A careful
+        session looks after every cell.
 
         Raises:  Lost or TimeUp
         """
         message = self.client.execute(code, stop_on_error=False)
-        content = await self._reply(message, seconds)
-        looks = self.careful or content.get("status") == "error"
-        if looks and (why := self.manager.excess):
+        try:
+            content = await self._reply(message, seconds)
+        except TimeUp:
+            self._look()
+            raise
+        if self.careful or content.get("status") == "error":
+            self._look()
+
+    def _look(self) -> None:
+        """Raise Lost if the kernel holds more than a later cell could do with."""
+        if why := self.manager.excess:
             raise Lost(why)
-        if looks and self.manager.crowded:
+        if self.manager.crowded:
             raise Lost("left too many threads running, or too much in memory")
 
     async def ask(self, expression: str, seconds: float) -> str:
