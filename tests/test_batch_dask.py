@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 
+import dask
 import pytest
+import yaml
 from classroom import (
     FULL,
     SLUG,
@@ -21,6 +23,11 @@ from classroom import (
     solutions,
     submit,
 )
+from conftest import do_without
+from distributed import Client
+from test_readme import blocks
+
+HERE = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +37,32 @@ def course(tmp_path_factory):
 
 
 @pytest.fixture
-def scheduler(tmp_path):
+def secured(root, tmp_path, monkeypatch):
+    """A certificate, and Dask configured to use it, as the instructor's page says."""
+    page = root / "docs/instructors.md"
+    (make,) = (block for block in blocks(page, "sh") if "openssl" in block)
+    (text,) = blocks(page, "yaml")
+    if not shutil.which("openssl"):
+        do_without("no openssl to make a certificate with")
+    subprocess.run(["sh", "-c", make], cwd=tmp_path, capture_output=True, check=True)
+    path = tmp_path / "tls.yaml"
+    path.write_text(text.replace("/PATH", str(tmp_path)), "utf-8")
+    monkeypatch.setenv("DASK_CONFIG", str(path))
+    ours = yaml.safe_load(path.read_text("utf-8"))
+    with dask.config.set(dask.config.merge(dask.config.config, ours)):
+        yield
+
+
+@pytest.fixture
+def scheduler(secured, tmp_path):
     """The address of a Dask scheduler without workers."""
-    process, address = started(tmp_path, "scheduler", "--port", "0", "--no-dashboard")
+    process, address = started(tmp_path, "scheduler", "--port", "0", *HERE)
     yield address
     end(process)
 
 
 def started(place, kind, *options):
-    """A Dask process, and the first tcp:// address that it says."""
+    """A Dask process, and the first tls:// address that it says."""
     log = place / f"{kind}.log"
     with log.open("w") as file:
         process = subprocess.Popen(
@@ -51,7 +75,7 @@ def started(place, kind, *options):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         for word in log.read_text().split():
-            if word.startswith("tcp://"):
+            if word.startswith("tls://"):
                 return process, word
         time.sleep(0.1)
     raise AssertionError(log.read_text())
@@ -65,8 +89,6 @@ def end(process):
 
 def pids(address):
     """The processes that do the work, by the address of each."""
-    from distributed import Client
-
     with Client(address, timeout=30, set_as_default=False) as client:
         client.wait_for_workers(2, timeout=60)
         return list(client.run(os.getpid).values())
@@ -84,8 +106,8 @@ def test_a_worker_killed_in_the_middle_loses_nothing(course, scheduler, tmp_path
     shutil.rmtree(place / "submitted", ignore_errors=True)
     for i in range(6):
         submit(place, f"s{i}", solutions(), first="import time\ntime.sleep(1)")
-    options = ("--nworkers", "2", "--nthreads", "1", "--no-dashboard")
-    workers, _ = started(tmp_path, "worker", scheduler, *options)
+    options = ("--nworkers", "2", "--nthreads", "1")
+    workers, _ = started(tmp_path, "worker", scheduler, *options, *HERE)
     try:
         before = pids(scheduler)
         grader = subprocess.Popen(

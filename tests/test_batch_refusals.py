@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sys
 
+import distributed
 import pytest
 from classroom import SLUG, points, released, solutions, submit
 
@@ -13,6 +15,7 @@ from autograder.recording import DamagedRecording
 from autograder.sandbox.tiers import SandboxUnavailable
 
 NOBODY = ("--dask", "tcp://127.0.0.1:9")
+SECURED = ("--dask", "tls://127.0.0.1:9")
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +45,7 @@ def said(capsys, *words):
         ("course", "9", (), "9 is no chapter; the chapters are 01-neurons"),
         ("course", "01-neurons", (), "first: nbgrader generate_assignment 01-neurons"),
         ("course", SLUG, NOBODY, "no Dask scheduler at tcp://127.0.0.1:9"),
+        ("course", SLUG, SECURED, "tls://127.0.0.1:9 needs a certificate"),
     ],
 )
 def test_what_cannot_work_is_refused_with_what_to_do(
@@ -61,6 +65,42 @@ def test_a_course_without_a_gradebook_is_told_to_release_first(course, capsys):
     assert code == 2
     assert "there is no gradebook" in err
     assert not (course / "gradebook.db").exists()
+
+
+def test_a_cluster_without_encryption_is_refused_where_dask_demands_it(course, capsys):
+    submit(course, "ada", {})
+    with distributed.dask.config.set({"distributed.comm.require-encryption": True}):
+        code, _, err = said(capsys, "grade", str(course), SLUG, *NOBODY)
+    assert code == 2
+    assert "tcp://127.0.0.1:9 has none; name the scheduler by tls://" in err
+
+
+def test_a_missing_package_is_named_with_its_extra(course, capsys, monkeypatch):
+    submit(course, "ada", {})
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    _, _, err = said(capsys, "grade", str(course), SLUG, *NOBODY)
+    assert "--dask needs distributed: pip install 'minidl[cluster]'" in err
+    monkeypatch.setitem(sys.modules, "psycopg2", None)
+    config = course / "nbgrader_config.py"
+    address = 'c.CourseDirectory.db_url = "postgresql+psycopg2:///cs101"'
+    config.write_text(f"{config.read_text('utf-8')}\n{address}\n", "utf-8")
+    _, _, err = said(capsys, "grade", str(course), SLUG)
+    assert "needs psycopg2; for PostgreSQL: pip install 'minidl[postgres]'" in err
+    (fact,) = doctor.database(course)
+    assert fact.bad
+    assert "minidl[postgres]" in fact.says
+
+
+def test_an_environment_that_is_not_active_is_named(course, capsys, monkeypatch):
+    assert [fact.bad for fact in doctor.commands()] == [False]
+    monkeypatch.setenv("PATH", "")
+    (fact,) = doctor.commands()
+    assert fact.bad
+    assert f"source {sys.prefix}/bin/activate" in fact.says
+    (course / "gradebook.db").write_bytes(b"")  # nbgrader fills it with alembic
+    code, _, err = said(capsys, "grade", str(course), SLUG)
+    assert code == 2
+    assert "with alembic, which is not on the PATH; activate the environment" in err
 
 
 def test_a_configuration_that_fails_grades_nothing(course, capsys):

@@ -38,10 +38,11 @@ def test_making_a_course_again_changes_nothing_and_says_nothing(place, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_each_course_has_a_secret_of_its_own_that_others_cannot_read(place, tmp_path):
+def test_each_course_is_closed_to_others_and_has_a_secret_of_its_own(place, tmp_path):
     other = course.create(tmp_path / "other")
     assert fresh.read_secret(place) != fresh.read_secret(other)
     assert (place / fresh.SECRET).stat().st_mode & 0o777 == 0o600
+    assert place.stat().st_mode & 0o777 == 0o700
 
 
 def test_what_is_missing_is_added_again(place):

@@ -1,4 +1,4 @@
-"""README and CONTRIBUTING say what is so."""
+"""README, CONTRIBUTING and the instructor's page say what is so."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbgrader.apps.nbgraderapp import NbGraderApp
+from typer.main import get_command
 
+from autograder import recording
+from autograder.cli import app
 from autograder.feedback import CheckFailed
 
 
@@ -22,6 +26,14 @@ def blocks(document: Path, language: str) -> list[str]:
 
 def test_the_readme_is_short(root):
     assert len((root / "README.md").read_text("utf-8").splitlines()) <= 120
+
+
+def test_readme_and_page_say_which_device_recorded(root):
+    made = recording.manifest()["device"]
+    for document in ("README.md", "docs/tolerances.md"):
+        text = " ".join((root / document).read_text("utf-8").split())
+        said = re.search(r"answered, so far on a CPU|were made on \S+ on a CPU", text)
+        assert made in text if made != "CPU" else said, document
 
 
 def test_the_readme_says_how_large_minidl_is(root):
@@ -93,11 +105,30 @@ def test_every_command_of_the_readme_works(root, tmp_path):
 
 def test_every_make_target_of_the_documents_exists(root):
     targets = set(re.findall(r"^(\w+):", (root / "Makefile").read_text(), re.MULTILINE))
-    for document in ("README.md", "CONTRIBUTING.md", "benchmarks/README.md"):
+    for name in ("README", "CONTRIBUTING", "benchmarks/README", "docs/instructors"):
+        document = f"{name}.md"
         text = (root / document).read_text("utf-8")
         named = set(re.findall(r"(?:^|`)make (\w+)", text, re.MULTILINE))
         assert named
         assert named <= targets
+
+
+def test_every_command_and_option_of_the_instructors_page_exists(root):
+    page = root / "docs/instructors.md"
+    lines = "".join(blocks(page, "sh")).splitlines()
+    lines += re.findall(r"`(nbgrader .*?)`", page.read_text("utf-8").replace("\n", " "))
+    grading = {name for name in NbGraderApp.subcommands if name != "formgrade"}
+    ours = get_command(app).commands
+    seen = set()
+    for line in lines:
+        program, *words = line.partition("#")[0].split()[:3] or [""]
+        seen.add(program)
+        if program == "nbgrader":
+            assert words[0] in grading, line
+        if program == "autograder":
+            known = {name for each in ours[words[0]].params for name in each.opts}
+            assert set(re.findall(r"--\w+", line)) <= known, line
+    assert {"nbgrader", "autograder"} <= seen
 
 
 def test_contributing_quotes_what_stands_in_the_files(root):

@@ -158,7 +158,7 @@ def workers(count: int, address: str = "") -> Iterator[tuple[Executor, int]]:
     Threads of this process, or a Dask cluster at an address; a worker that dies
     costs time: its submissions go to another, twice at most.
 
-    Raises:  ValueError when there is no cluster at the address
+    Raises:  ValueError when there is no cluster at the address, or no way to reach it
     """
     if not address:
         executor = ThreadPoolExecutor(count, thread_name_prefix="grading")
@@ -167,13 +167,7 @@ def workers(count: int, address: str = "") -> Iterator[tuple[Executor, int]]:
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
         return
-    from distributed import Client
-
-    try:
-        client = Client(address, timeout=10, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise ValueError(f"grade: no Dask scheduler at {address}: {error}") from error
-    with client:
+    with client_of(address) as client:
         threads = sum(client.nthreads().values())
         if not threads:
             raise ValueError(
@@ -182,6 +176,36 @@ def workers(count: int, address: str = "") -> Iterator[tuple[Executor, int]]:
             )
         with client.get_executor(retries=2, pure=False) as executor:
             yield executor, threads + 1
+
+
+def client_of(address: str) -> Any:
+    """A client of the Dask scheduler at the address; it closes what it opened.
+
+    Raises:  ValueError when Dask is missing, its certificate or its scheduler
+    """
+    try:
+        from distributed import Client, Security
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            f"grade: --dask needs {error.name}: pip install 'minidl[cluster]'"
+        ) from error
+    # Asked before a client is made: half made, it takes 20 s to close.
+    known = Security().get_connection_args("client")
+    tls = address.startswith("tls://")
+    if tls and not known["ssl_context"]:
+        raise ValueError(
+            f"grade: {address} needs a certificate, and Dask's configuration names "
+            "none; docs/instructors.md shows how to make one"
+        )
+    if known["require_encryption"] and not tls:
+        raise ValueError(
+            f"grade: Dask's configuration requires encryption, and {address} has none; "
+            "name the scheduler by tls://"
+        )
+    try:
+        return Client(address, timeout=10, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"grade: no Dask scheduler at {address}: {error}") from error
 
 
 @contextmanager

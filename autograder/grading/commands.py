@@ -115,10 +115,10 @@ def show(console: Console, batch: Batch, done: list[Done], seconds: float) -> No
     if grades.by_hand:
         say(
             console,
-            f"{len(grades.by_hand)} wait for points by hand: nbgrader formgrader",
+            f"{len(grades.by_hand)} wait for points by hand: formgrader in JupyterLab",
         )
     if found.signals:
-        say(console, f"{len(found.signals)} things to look at, in the page")
+        say(console, f"To look at, in the page: {len(found.signals)}")
     for student, reason in trouble.items():
         say(console, f"{student} has no grade: {reason}")
     directory = batch.course / "reports" / batch.assignment

@@ -90,7 +90,9 @@ def create(directory: Path) -> Path:
     refuse(directory)
     record = directory / RECORD
     wrote = json.loads(record.read_text()) if record.exists() else {}
-    for name, text in files().items():
+    wanted = files()
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, text in wanted.items():
         path = directory / name
         ours = (wrote.get(name), digest(text))
         if path.exists() and digest(path.read_bytes()) not in ours:

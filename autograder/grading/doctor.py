@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import platform
+import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder import recording
 from autograder.bricks import BRICKS
 from autograder.grading.fresh import SECRET
-from autograder.grading.writer import Writer
+from autograder.grading.writer import ACTIVATE, Writer, no_driver
 from autograder.sandbox import tiers
 
 PACKAGES = ("minidl", "numpy", "nbgrader", "jupyter_client", "ipykernel")
@@ -38,7 +39,7 @@ class Fact:
 
 def examine(course: Path | None) -> list[Fact]:
     """What grading needs on this machine, and in a course if one is named."""
-    facts = [*sandbox(), *versions(), *device(), *recordings()]
+    facts = [*sandbox(), *versions(), *commands(), *device(), *recordings()]
     if course is not None:
         facts += [*secret(course), *database(course)]
     return facts
@@ -68,6 +69,14 @@ def versions() -> Iterator[Fact]:
             yield Fact(name, metadata.version(name))
         except metadata.PackageNotFoundError:
             yield Fact(name, "not installed, and not needed")
+
+
+def commands() -> Iterator[Fact]:
+    """Whether nbgrader finds the command that it makes a gradebook with."""
+    if found := shutil.which("alembic"):
+        yield Fact("alembic", found)
+    else:
+        yield Fact("alembic", f"not on the PATH; {ACTIVATE}", bad=True)
 
 
 def device() -> Iterator[Fact]:
@@ -119,7 +128,16 @@ def database(course: Path) -> Iterator[Fact]:
     if url.drivername == "sqlite" and not Path(url.database or "").exists():
         yield Fact("database", f"{shown}: made when you release the first chapter")
         return
-    engine = create_engine(url)
+    try:
+        yield Fact("database", f"{shown} {inside(create_engine(url))}")
+    except ModuleNotFoundError as error:
+        yield Fact("database", f"{shown}: {no_driver(error)}", bad=True)
+    except SQLAlchemyError as error:
+        yield Fact("database", f"{shown}: {str(error).splitlines()[0]}", bad=True)
+
+
+def inside(engine: Engine) -> str:
+    """Which server answers, and how much its gradebook holds."""
     try:
         tables = inspect(engine).get_table_names()
         with engine.connect() as connection:
@@ -132,11 +150,7 @@ def database(course: Path) -> Iterator[Fact]:
                 )
                 if name in tables
             ]
-    except (SQLAlchemyError, ImportError) as error:
-        yield Fact("database", f"{shown}: {str(error).splitlines()[0]}", bad=True)
-    else:
         version = ".".join(map(str, engine.dialect.server_version_info or ()))
-        has = ", ".join(counts) or "empty"
-        yield Fact("database", f"{shown} ({engine.dialect.name} {version}): {has}")
+        return f"({engine.dialect.name} {version}): {', '.join(counts) or 'empty'}"
     finally:
         engine.dispose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import re
+import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from autograder.grading.course import RECORD
 from autograder.grading.execute import TrustedExecute
 from autograder.grading.lms import Row
 from autograder.sandbox.limits import Limits
+
+ACTIVATE = f"activate the environment: source {sys.prefix}/bin/activate"
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,8 @@ class Writer:
     def open(self) -> Gradebook:
         """The gradebook.
 
-        Raises:  ValueError when nobody has made it, or its server does not answer
+        Raises:  ValueError when nobody has made it, its server does not answer, or
+                 what nbgrader needs for it is missing
         """
         url = make_url(self.database)
         missing = url.drivername == "sqlite" and not Path(url.database or "").exists()
@@ -96,12 +100,19 @@ class Writer:
                 f"grade: there is no gradebook {url.database} yet; release a chapter "
                 "first: nbgrader generate_assignment CHAPTER"
             )
+        address = url.render_as_string(hide_password=True)
         try:
             return Gradebook(self.database, self.files.course_id)
         except SQLAlchemyError as error:
             reason = str(error).splitlines()[0]
-            address = url.render_as_string(hide_password=True)
             raise ValueError(f"grade: {address} does not answer: {reason}") from error
+        except ModuleNotFoundError as error:
+            raise ValueError(f"grade: {address}: {no_driver(error)}") from error
+        except FileNotFoundError as error:  # a new database is made by a command
+            raise ValueError(
+                f"grade: nbgrader makes {address} with {error.filename}, which is not "
+                f"on the PATH; {ACTIVATE}"
+            ) from error
 
     def refuse_unknown(self, assignment: str) -> None:
         """Raise ValueError unless the assignment was released."""
@@ -173,6 +184,11 @@ class Writer:
                     )
                 )
         return Grades(points, tuple(rows), tuple(by_hand))
+
+
+def no_driver(error: ModuleNotFoundError) -> str:
+    """What to install, as the package of a database's address is missing."""
+    return f"needs {error.name}; for PostgreSQL: pip install 'minidl[postgres]'"
 
 
 def last_line(done: dict[str, str]) -> str:
