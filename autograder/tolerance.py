@@ -63,14 +63,15 @@ def scale(brick: Brick, expected: Expected, j: int) -> AnyArray:
 
     Of a float answer one rounding of its dtype, times what moves when inputs are
     rounded and the size of the answer, or times what PyTorch itself loses in float32,
-    whichever is larger. Of a random answer the deviation among PyTorch's own draws.
+    whichever is larger. Of a random answer the deviation among PyTorch's own draws, or
+    one rounding of the answer where that is larger.
     """
-    if brick.draws:
-        return expected.spread[j]
     size = np.abs(expected.outputs[j]).max(initial=0.0)
+    one = np.finfo(expected.dtypes[j]).eps
+    if brick.draws:
+        return np.asarray(np.maximum(expected.spread[j], one * size))
     lost = expected.spread[j] / EPS32
-    roundings = np.maximum(expected.condition[j] + size, lost)
-    return np.asarray(np.finfo(expected.dtypes[j]).eps * roundings)
+    return np.asarray(one * np.maximum(expected.condition[j] + size, lost))
 
 
 def tolerance(brick: Brick, expected: Expected, j: int) -> AnyArray:
@@ -78,11 +79,7 @@ def tolerance(brick: Brick, expected: Expected, j: int) -> AnyArray:
     kind = kind_of(brick, expected, j)
     if not kind:
         return np.zeros(expected.outputs[j].shape)
-    allowed = rules()[kind].factor * scale(brick, expected, j)
-    if kind == "draws":  # what does not vary from draw to draw is rounded all the same
-        size = np.abs(expected.outputs[j]).max(initial=0.0)
-        allowed = allowed + rounding(expected.dtypes[j], float(size))
-    return np.asarray(allowed)
+    return np.asarray(rules()[kind].factor * scale(brick, expected, j))
 
 
 def rounding(dtype: npt.DTypeLike, size: float) -> float:

@@ -10,6 +10,24 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+aten: Any = torch.ops.aten
+TAKES_BOTH = {aten.index.Tensor, aten.copy_.default}
+# What has no deterministic form on a GPU, as use_deterministic_algorithms lists it.
+VARIES = {
+    *(aten.reflection_pad1d_backward, aten.reflection_pad2d_backward),
+    *(aten.reflection_pad3d_backward, aten.avg_pool3d_backward),
+    *(aten._adaptive_avg_pool2d_backward, aten._adaptive_avg_pool3d_backward),
+    *(aten.adaptive_max_pool2d_backward, aten.fractional_max_pool2d_backward),
+    *(aten.fractional_max_pool3d_backward, aten.max_unpool2d, aten.max_unpool3d),
+    *(aten.upsample_linear1d_backward, aten.upsample_bilinear2d_backward),
+    *(aten.upsample_bicubic2d_backward, aten.upsample_trilinear3d_backward),
+    *(aten._upsample_bilinear2d_aa_backward, aten._upsample_bicubic2d_aa_backward),
+    *(aten.nll_loss2d_forward, aten.nll_loss2d_backward, aten._ctc_loss_backward),
+    *(aten._embedding_bag_dense_backward, aten.grid_sampler_2d_backward),
+    *(aten.grid_sampler_3d_backward, aten.put_, aten.histc, aten.median),
+    *(aten.cumsum, aten.scatter_reduce, aten.scatter_reduce_, aten.kthvalue),
+}
+
 
 class Elsewhere(TorchDispatchMode):
     """Follows tensors that would be on a GPU, and refuses to mix them with others.
@@ -42,9 +60,12 @@ class Elsewhere(TorchDispatchMode):
         given = tree_leaves((args, kwargs))
         tensors = [each for each in given if isinstance(each, torch.Tensor)]
         moved = [self.has(each) for each in tensors]
+        if any(moved) and func.overloadpacket in VARIES:
+            raise RuntimeError(f"{func}: not deterministic on a GPU")
+        single = torch.Tag.pointwise in func.tags  # takes a number from the CPU
         here = [t for t, away in zip(tensors, moved, strict=True) if not away]
-        mixed = any(moved) and any(each.ndim for each in here)
-        if mixed and func is not torch.ops.aten.index.Tensor:  # it takes rows from both
+        mixed = any(moved) and any(t.ndim or not single for t in here)
+        if mixed and func not in TAKES_BOTH:
             shapes = [tuple(each.shape) for each in here]
             raise RuntimeError(f"{func}: {shapes} would be on the CPU, others on a GPU")
         result = func(*args, **(kwargs or {}))

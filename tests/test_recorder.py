@@ -7,14 +7,20 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import elsewhere
+import numpy as np
 import pytest
 import torch
+from torch import nn
+from torch.nn import functional
 
 from autograder.bricks import BRICKS, CHAPTERS
-from autograder.reference import record
+from autograder.bricks.brick import Case
+from autograder.grading import fresh
+from autograder.reference import ch07, ch08, record
 
 # torch and NumPy, and what they declare that they need; no more is on the path.
 INSTALLED = (
@@ -95,14 +101,77 @@ def test_a_reference_that_left_the_device_would_be_noticed():
         lambda x: x + torch.ones(3),
         lambda x: torch.stack([torch.zeros_like(x), torch.zeros(3)]),
         lambda x: x * torch.tensor([1.0, 2.0, 3.0]),
+        lambda x: torch.stack([x[0], torch.tensor(2.0)]),
     ):
         with pytest.raises(RuntimeError, match="would be on the CPU, others on a GPU"):
             elsewhere.call(left, x)
     with pytest.raises(RuntimeError, match=r"numpy\(\) of a tensor that would be"):
         elsewhere.call(lambda x: (2 * x).numpy(), x)
+    with pytest.raises(RuntimeError, match=r"cumsum.*: not deterministic on a GPU"):
+        elsewhere.call(lambda x: x.cumsum(0), x)
     for stayed in (
         lambda x: x + torch.ones(3, device=x.device) + 1,
         lambda x: x.new_ones(3) * torch.tensor(2.0),
         lambda x: x.cpu().numpy() + x.numpy(force=True),
     ):
         elsewhere.call(stayed, x)
+
+
+def test_images_are_mirrored_at_their_edges_as_pytorch_does_it():
+    x = torch.rand(1, 2, 4, 5, requires_grad=True)
+    ways = ch07.reflected(x, 2), functional.pad(x, (2, 2, 2, 2), "reflect")
+    assert torch.equal(*ways)
+    slopes = [torch.autograd.grad((y**2).sum(), x)[0] for y in ways]
+    torch.testing.assert_close(*slopes)
+
+
+BACKWARD = [name for name in BRICKS if name.endswith("_backward")]
+
+
+@pytest.mark.parametrize("name", BACKWARD)
+def test_a_reference_reads_every_number_that_a_right_answer_reads(name):
+    """Else rounding in what it ignores would count as an error of the learner."""
+    brick = BRICKS[name]
+    case = brick.cases(record.SEED)[0]
+
+    def moves(way, key):
+        value = case.inputs[key] * (1 + 1e-6)
+        near = way(Case(case.name, {**case.inputs, key: value}))
+        return [abs(b - a).max() for a, b in zip(way(case), near, strict=True)]
+
+    for key, value in case.inputs.items():
+        if isinstance(value, np.ndarray) and (value != value.round()).any():
+            right = moves(partial(fresh.in_minidl, brick), key)
+            found = moves(partial(record.answer, brick, device="cpu"), key)
+            np.testing.assert_allclose(found, right, rtol=1e-3, atol=1e-12, err_msg=key)
+
+
+@pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
+def test_the_steps_of_a_network_have_the_gradient_of_pytorchs_whole_network(
+    nonlinearity,
+):
+    network = nn.RNN(2, 5, nonlinearity=nonlinearity, dtype=torch.float64)
+    shapes = (4, 3, 2), (1, 3, 5)
+    x, h = (torch.rand(each).double().requires_grad_() for each in shapes)
+    leaves = x, h, *network.parameters()
+    y = network(x, h)[0]
+    dx, dh, *others = torch.autograd.grad(y.sin().sum(), leaves)
+    W_ih, W_hh = network.weight_ih_l0, network.weight_hh_l0
+    given = (each.detach() for each in (y.cos(), x, h[0], y, W_ih, W_hh))
+    steps = ch08.rnn_backward(*given, nonlinearity)
+    torch.testing.assert_close(steps, (dx, dh[0], *others[:3]))
+
+
+def test_what_a_gpu_answers_is_recorded_and_its_distance_from_the_cpu(monkeypatch):
+    near = {"cuda": 3e-15, "cpu": 0.0}
+
+    def answer(brick, case, device):
+        x = case.inputs["x"]
+        return (np.asarray(np.tanh(x) + near[device], x.dtype),)
+
+    monkeypatch.setattr(record, "answer", answer)
+    found, (wide, narrow) = record.record_brick(BRICKS["tanh"], "cuda", record.SEED)
+    x, right = found.cases[0].inputs["x"], found.expected[0].outputs[0]
+    np.testing.assert_array_equal(right, np.tanh(x) + near["cuda"])
+    assert wide == pytest.approx(near["cuda"], rel=0.1)
+    assert 0 <= narrow < 1e-6

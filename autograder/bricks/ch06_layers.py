@@ -25,14 +25,16 @@ def drive_dropout(
     _, again = dropout(x, p, twin)
     kept = factors != 0
     alike = kept.mean(axis=tuple(range(1, x.ndim))), kept.mean(axis=0).ravel()
-    exact = 1e-5 * (1 + np.abs(x))
+    due = x * factors
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(y == due, 1, y / due)
     return (
         np.array([y.shape == x.shape, factors.shape == x.shape], int),
         np.array([y.dtype.itemsize, factors.dtype.itemsize]) // x.itemsize,
-        np.array(int((np.abs(y - x * factors) <= exact).all())),
+        np.array([ratio.min(), ratio.max()], x.dtype),
         np.array(int(np.array_equal(factors, second))),
         np.array(int(np.array_equal(factors, again))),
-        np.array([factors.min(), factors.max()], np.float64).round(5),
+        np.array([factors.min(), factors.max()], x.dtype),
         np.array(1 - kept.mean()),
         np.array([np.std(share) for share in alike]),
         np.array([y.mean(dtype=np.float64), y.std(dtype=np.float64)]),
@@ -54,7 +56,7 @@ DROPOUT = Brick(
     outputs=(
         "shapes of y and factors are x's (1 is yes)",
         "bytes an entry of y and factors, against x's",
-        "y is x times factors (1 is yes)",
+        "smallest and largest ratio of y to x times factors",
         "same factors at the second call (0 is no)",
         "same factors from the same seed (1 is yes)",
         "smallest and largest factor",

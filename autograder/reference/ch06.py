@@ -107,12 +107,11 @@ def batch_norm_backward(
     W: Tensor,
     eps: float = 1e-5,
     training: bool = True,
-) -> tuple[Tensor, ...]:
-    """The gradients of x, W and b; in training mean and var are x's own."""
-    leaves = x, W, b = [t.requires_grad_() for t in (x, W, torch.zeros_like(W))]
-    taken = (None, None) if training else (mean, var)
-    y = functional.batch_norm(x, taken[0], taken[1], W, b, training, eps=eps)
-    return torch.autograd.grad(y, leaves, g)
+) -> Any:
+    """PyTorch's own, which takes the statistics, and one over their root."""
+    taken = mean, var, mean, (var + eps).rsqrt()
+    wanted = [True, True, True]
+    return aten.native_batch_norm_backward(g, x, W, *taken, training, eps, wanted)
 
 
 ANSWERS: dict[str, Callable[..., Any]] = {

@@ -77,17 +77,32 @@ def counted(y: Tensor) -> Tensor:
     return torch.arange(1, 1 + y.numel(), dtype=y.dtype, device=y.device).view(y.shape)
 
 
+def reflected(x: Tensor, padding: int) -> Tensor:
+    """The images with mirrored rows and columns around them.
+
+    PyTorch's pad has no deterministic gradient on a GPU; index_select has one.
+    """
+    for dim in (2, 3):
+        last = x.shape[dim] - 1
+        places = torch.arange(-padding, last + padding + 1, device=x.device)
+        x = x.index_select(dim, last - (last - places.abs()).abs())
+    return x
+
+
 def layer(
     x: Tensor, W: Tensor, b: Tensor | None = None, **window: Any
 ) -> tuple[Tensor, ...]:
     """A layer with these weights: its answer, and the gradients of weight and x."""
+    images = x.requires_grad_()
+    if window.pop("padding_mode", "zeros") == "reflect":
+        images = reflected(x, window.pop("padding"))
     channels = W.shape[1] * window.get("groups", 1)
     kernel = W.shape[2], W.shape[3]
     conv = nn.Conv2d(channels, len(W), kernel, bias=b is not None, **window)
     conv.weight.data = W
     if b is not None:
         conv.bias = nn.Parameter(b)
-    y = conv(x.requires_grad_())
+    y = conv(images)
     return y, *torch.autograd.grad(y, (conv.weight, x), counted(y))
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from autograder.reference.ch02 import relu_backward
+
 aten: Any = torch.ops.aten
 functional: Any = nn.functional
 grad: Any = torch.autograd.grad
@@ -58,10 +60,14 @@ def lstm_cell_backward(
 
 
 def layer(kind: Any, D: int, H: int, weights: list[Tensor], **options: Any) -> Any:
-    """A layer of PyTorch's with these weights, and biases if there are any."""
+    """A layer of PyTorch's with these weights, and biases if there are any.
+
+    On a GPU it warns unless they lie in one piece of memory.
+    """
     made = kind(D, H, bias=len(weights) == 4, **options)
     for parameter, values in zip(made.parameters(), weights, strict=True):
         parameter.data = values
+    made.flatten_parameters()
     return made
 
 
@@ -81,12 +87,21 @@ def rnn_backward(
     W_hh: Tensor,
     nonlinearity: str = "tanh",
 ) -> Any:
-    """The gradients of PyTorch's RNN, whose biases are 0 here."""
-    b = [torch.zeros_like(W_ih[:, 0]) for _ in range(2)]
-    D, H = x.shape[2], h.shape[1]
-    run = layer(nn.RNN, D, H, [W_ih, W_hh, *b], nonlinearity=nonlinearity)
-    leaves = [x.requires_grad_(), h.requires_grad_(), *run.parameters()]
-    return grad(run(x, h[None])[0], leaves, g)[:5]
+    """The cell's gradients, from the last step to the first.
+
+    PyTorch's RNN would compute y again; at the y that is given, rounded as it is,
+    1 - y² may be another.
+    """
+    bent = aten.tanh_backward if nonlinearity == "tanh" else relu_backward
+    before, dh = torch.cat([h[None], y[:-1]]), torch.zeros_like(h)
+    dx, steps = [], []
+    for t in reversed(range(len(x))):
+        da = bent(g[t] + dh, y[t])
+        step, dh, *others = projected(da, x[t], before[t], W_ih, W_hh)
+        dx.append(step)
+        steps.append(others)
+    sums = (torch.stack(each).sum(0) for each in zip(*steps, strict=True))
+    return torch.stack(dx[::-1]), dh, *sums
 
 
 def unroll(

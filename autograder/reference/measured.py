@@ -9,8 +9,8 @@ from statistics import fmean
 
 from autograder.tolerance import Rule
 
-DRAWS = 16  # the public cases, and fifteen times fresh ones
-GOAL = 2**20  # drawn this often, no right answer is refused
+DRAWS = 16  # the public cases, and fifteen times fresh ones: minutes, not hours
+GOAL = 2**20  # drawn this often, for a million learners, no right answer is refused
 KINDS = ("float64", "float32", "draws")
 
 
@@ -63,24 +63,28 @@ def rules(bricks: Iterable[Measured]) -> dict[str, Rule]:
     found = list(bricks)
     result = {}
     for kind in KINDS:
-        of_kind = [each.largest[kind] for each in found if kind in each.largest]
-        draws = [max(draw) for draw in zip(*of_kind, strict=True)] or [0.0] * DRAWS
         wrong = [m[kind] for each in found for m in each.mistakes.values() if kind in m]
-        result[kind] = rule(draws, wrong)
+        result[kind] = rule(worst(found, kind), wrong)
     return result
 
 
-def rule(largest: list[float], wrong: list[float]) -> Rule:
-    """The factor that follows from the largest error in each of DRAWS draws.
+def worst(bricks: Iterable[Measured], kind: str) -> list[float]:
+    """The largest error of any brick in each draw."""
+    of_kind = [each.largest[kind] for each in bricks if kind in each.largest]
+    return [max(draw) for draw in zip(*of_kind, strict=True)] or [0.0] * DRAWS
 
-    The largest of twice as many draws is larger by `growth`, on average. From DRAWS
-    draws to GOAL the number doubles log2(GOAL / DRAWS) times.
+
+def rule(largest: list[float], wrong: list[float]) -> Rule:
+    """The factor that follows from the largest error in each of some draws.
+
+    The largest of twice as many draws is larger by `growth`, on average. From these
+    draws to GOAL their number doubles log2(GOAL / len(largest)) times.
     """
     first, last = fmean(largest), max(largest)
-    growth = (last / first) ** (1 / math.log2(DRAWS)) if last else 1.0
-    factor = math.ceil(last * growth ** math.log2(GOAL / DRAWS))
+    growth = short((last / first) ** (1 / math.log2(len(largest)))) if last else 1.0
+    factor = math.ceil(last * growth ** math.log2(GOAL / len(largest)))
     caught = min((units for units in wrong if units > factor), default=0.0)
-    return Rule(last, short(growth), float(factor), caught)
+    return Rule(last, growth, float(factor), caught)
 
 
 def short(value: float) -> float:

@@ -67,11 +67,15 @@ def best_device() -> str:
 
 
 def exact_arithmetic() -> None:
-    """No TF32, no algorithm whose result varies from run to run."""
+    """No TF32, no algorithm whose result varies from run to run, one thread.
+
+    Cases are so small that threads of the CPU would only wait for each other.
+    """
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS asks for it
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     torch.use_deterministic_algorithms(True)
+    torch.set_num_threads(1)
 
 
 def record_all(device: str, seed: int, out: Path) -> None:
@@ -146,7 +150,8 @@ def record_brick(
 ) -> tuple[Recording, tuple[float, float]]:
     """Every case answered by PyTorch and by each mistake.
 
-    With the largest difference of CPU and device in float64, and in float32.
+    With the largest difference of CPU and device in float64, and in float32. What is
+    recorded is the device's answer.
 
     Raises:  SystemExit when the two disagree beyond float64 rounding
     """
@@ -156,7 +161,7 @@ def record_brick(
     for case, here in zip(cases, expected, strict=True):
         if brick.draws or device == "cpu":
             continue  # its generator is the CPU's
-        answered = answer(brick, as_case(case, "float64"), device)
+        answered = answer(brick, as_case(case, "float64"), "cpu")
         finding = compare(brick, Outcome(answered), in_float64(here))
         if finding:
             raise SystemExit(
@@ -175,9 +180,8 @@ def record_brick(
 
 
 def expect_in_torch(brick: Brick, case: Case, device: str = "cpu") -> Expected:
-    """PyTorch's answer in float64 on the CPU, with what its tolerance follows from."""
-    devices = ("cpu", *({device} - {"cpu"}))
-    return expect(brick, case, *(partial(answer, brick, device=d) for d in devices))
+    """PyTorch's answer in float64 on the device, and what its tolerance needs."""
+    return expect(brick, case, *answerers(brick, device))
 
 
 def answer(brick: Brick, case: Case, device: str) -> tuple[AnyArray, ...]:
@@ -190,12 +194,8 @@ def answer(brick: Brick, case: Case, device: str) -> tuple[AnyArray, ...]:
 
 
 def answerers(brick: Brick, device: str) -> tuple[Answer, ...]:
-    """PyTorch on the device, and on the CPU if that is another, to measure its error.
-
-    Cases are so small that threads of the CPU would only wait for each other.
-    """
+    """PyTorch on the device, and on the CPU if that is another, for its error."""
     exact_arithmetic()
-    torch.set_num_threads(1)
     devices = dict.fromkeys((device, "cpu"))
     return tuple(partial(answer, brick, device=each) for each in devices)
 

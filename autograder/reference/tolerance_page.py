@@ -6,13 +6,22 @@ import math
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 
 from autograder import recording, tolerance
 from autograder.bricks import BRICKS, CHAPTERS
 from autograder.bricks.brick import Chapter
-from autograder.reference.measured import DRAWS, GOAL, KINDS, Measured, rules
+from autograder.reference.measured import (
+    DRAWS,
+    GOAL,
+    KINDS,
+    Measured,
+    rule,
+    rules,
+    worst,
+)
 
 PAGE = Path(__file__).parents[2] / "docs" / "tolerances.md"
 BLOCK = r"(<!-- {} -->\n).*?(<!-- end -->)"
@@ -48,24 +57,29 @@ def filled(text: str, bricks: dict[str, Measured]) -> str:
 def rules_table(bricks: dict[str, Measured]) -> str:
     """Each kind of answer: what was measured, and what is allowed."""
     rows = []
-    for kind, rule in rules(bricks.values()).items():
+    for kind, found in rules(bricks.values()).items():
         answers = sum(each.answers.get(kind, 0) for each in bricks.values())
-        row = (f"{answers:,}", f"{rule.largest:.3g}", f"{rule.growth:.3g}")
-        rows.append((kind, *row, f"{rule.factor:g}", f"{rule.caught:.2g}"))
-    return table(
-        ("answers", "compared", "largest", "growth", "allowed", "mistake"), rows
-    )
+        row = (f"{answers:,}", f"{found.largest:.3g}", f"{found.growth:.3g}")
+        draws = worst(bricks.values(), kind)
+        others = [rule(draws[:i] + draws[i + 1 :], []).factor for i in range(DRAWS)]
+        span = f"{min(others):g} – {max(others):g}"
+        rows.append((kind, *row, f"{found.factor:g}", span, f"{found.caught:.2g}"))
+    header = ("largest", "growth", "allowed", "less one draw", "mistake")
+    return table(("answers", "compared", *header), rows)
 
 
 def factor(bricks: dict[str, Measured]) -> str:
     """How the factor of float64 follows, with its numbers."""
-    rule = rules(bricks.values())["float64"]
-    times = round(math.log2(GOAL / DRAWS))
+    found = rules(bricks.values())["float64"]
+    draws, doubled = worst(bricks.values(), "float64"), round(math.log2(DRAWS))
+    mean, times = fmean(draws), round(math.log2(GOAL / DRAWS))
     return (
-        f"For float64: the largest error in {DRAWS} draws is {rule.largest:.3g} units, "
-        f"and it grows {rule.growth:.3g} times when the number of draws doubles.\nFrom "
-        f"{DRAWS} to {GOAL:,} draws it doubles {times} times: {rule.largest:.3g} × "
-        f"{rule.growth:.3g}^{times} = {rule.factor:g} units."
+        f"For float64: the largest error is {mean:.3g} units in one draw, on average, "
+        f"and {found.largest:.3g} in all {DRAWS}.\nFrom 1 draw to {DRAWS} their number "
+        f"doubles {doubled} times, so the growth is ({found.largest:.3g} / {mean:.3g})"
+        f"^(1/{doubled}) = {found.growth:.4g}.\nFrom {DRAWS} to {GOAL:,} it doubles "
+        f"{times} times: {found.largest:.3g} × {found.growth:.4g}^{times}, rounded up, "
+        f"is {found.factor:g} units."
     )
 
 
@@ -133,9 +147,9 @@ def device() -> str:
     if made["device"] == "CPU":
         return (
             f"The recordings were made on {made['date']} on a CPU, with PyTorch "
-            f"{made['torch']}. No GPU was at hand, so no difference\nbetween CPU and "
-            "GPU is stated. `record --device cuda`, then `tolerances`, fills in the "
-            "column."
+            f"{made['torch']}. No GPU was at hand, so neither\nthe difference between "
+            "CPU and GPU is stated nor how long a GPU takes. `record --device cuda`,"
+            "\nthen `tolerances`, fills in the column."
         )
     return (
         f"The recordings were made on {made['date']} on {made['device']}, with driver "

@@ -48,7 +48,6 @@ def main(argv: list[str] | None = None) -> int:
         said = problems()
         print("\n".join(said) or "The tolerances are current.")
         return 1 if said else 0
-    record.exact_arithmetic()
     known = read()
     stale = changed(known)
     for n, brick in enumerate(stale, 1):
@@ -68,7 +67,20 @@ def changed(known: Mapping[str, Measured]) -> list[Brick]:
     return [
         brick
         for name, brick in BRICKS.items()
-        if name not in known or known[name].inputs != inputs(brick)
+        if name not in known
+        or known[name].inputs != inputs(brick)
+        or [(row.case, row.output) for row in known[name].rows] != due(brick)
+    ]
+
+
+def due(brick: Brick) -> list[tuple[str, str]]:
+    """Case and output of each row that the table has to have."""
+    public = recording.load(brick)
+    return [
+        (case.name, brick.outputs[j])
+        for case, expected in zip(public.cases, public.expected, strict=True)
+        for j in range(len(brick.outputs))
+        if tolerance.kind_of(brick, expected, j)
     ]
 
 
@@ -166,18 +178,19 @@ def problems(directory: Path = DIRECTORY) -> list[str]:
     """What is not as the command would write it."""
     known = read(directory)
     if said := [
-        f"{brick.name}: its recording or right answers have changed; {AGAIN}"
+        f"{brick.name}: its recording, its right answers or its rows of {TABLE} have "
+        f"changed; {AGAIN}"
         for brick in changed(known)
     ]:
         return said
     if as_json(known) != (directory / tolerance.FILE).read_text("utf-8"):
         said.append(f"{tolerance.FILE}: the rules are not what was measured; {AGAIN}")
     for name, found in known.items():
-        due = with_tolerance(BRICKS[name], found.rows)
+        follows = with_tolerance(BRICKS[name], found.rows)
         said += [
             f"{TABLE}: {name}, {row.case}, {row.output}: tolerance {row.tolerance} "
             f"where {right.tolerance} follows; {AGAIN}"
-            for row, right in zip(found.rows, due, strict=True)
+            for row, right in zip(found.rows, follows, strict=True)
             if row != right
         ]
     if not tolerance_page.current(known):

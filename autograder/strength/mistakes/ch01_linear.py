@@ -29,12 +29,12 @@ def slopes_overwrite_inputs(g: Any, x: Any, W: Any) -> Any:
 LINEAR = (
     Mistake(
         "W not transposed",
-        "W has one row for each neuron, so its rows meet the rows of x: transpose W.",
+        "The rows of x meet the columns of W, and W has a row for each neuron.",
         lambda x, W, b: x @ W + b,
     ),
     Mistake(
         "elementwise product",
-        "W * x multiplies entry by entry. A neuron sums the products: use @.",
+        "W * x multiplies entry by entry. A neuron also sums the products.",
         lambda x, W, b: W * x + b,
     ),
     Mistake("no bias", "The bias b is missing.", lambda x, W, b: x @ W.T),

@@ -62,7 +62,7 @@ WEIGHT = (
     ),
     Mistake(
         "last image only",
-        "Only the last image counts. Every image adds its part: += in place of =.",
+        "Only the last image counts. Every image adds its part.",
         lambda g, x, **window: conv2d_backward_weight(g[-1:], x[-1:], **window),
     ),
     Mistake(

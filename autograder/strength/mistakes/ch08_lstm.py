@@ -225,7 +225,7 @@ LSTM_CELL_BACKWARD = (
     ),
     Mistake(
         "slope of sigmoid for g",
-        "g went through tanh, so its slope is 1 - g².",
+        "g went through tanh, so it is tanh's slope that is due.",
         back_but(slopes=lambda parts: [part * (1 - part) for part in parts]),
     ),
     Mistake(

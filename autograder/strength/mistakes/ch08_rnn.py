@@ -104,7 +104,7 @@ def swapped(g: Array, x: Array, h: Array, y: Array, W_ih: Array, W_hh: Array) ->
 RNN_CELL_BACKWARD = (
     Mistake(
         "no slope",
-        "The slope of tanh is missing: begin with g times 1 - y².",
+        "The slope of tanh is missing: g comes through tanh before it meets a weight.",
         lambda g, x, h, y, *W: back(g, x, h, *W),
     ),
     Mistake(

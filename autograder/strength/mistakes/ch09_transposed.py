@@ -105,7 +105,7 @@ def whole_numbers(image: Array, kernel: Array, stride: Any = (1, 1)) -> Array:
 SPREAD = (
     Mistake(
         "= for +=",
-        "Kernels overlap, and the last one is left. Each adds its part: += for =.",
+        "Kernels overlap, and the last one is left. Each should add its part.",
         overwritten,
     ),
     Mistake(
