@@ -18,6 +18,8 @@
 from autograder import check
 
 # %%
+import os
+
 import numpy as np
 
 from minidl import functional, manual_seed, nn, no_grad, tensor
@@ -28,13 +30,13 @@ from minidl.data.transforms import train_test_split
 from minidl.viz import convolution, handwriting
 
 # %% [markdown]
-# MNIST has 70 000 digits. This chapter runs on them, or on scikit-learn's 1797 small
-# ones, with which it takes less than a minute. Change one word, run everything again,
-# and fetch a tea: with MNIST the networks of this page need about ten minutes. Without
-# a network connection, copy the four files to a folder and name it in `MINIDL_DATA`.
+# MNIST has 70 000 digits. If `MINIDL_DATA` names the folder with its four files, this
+# chapter runs on them, and the networks of this page need about ten minutes: fetch a
+# tea. Otherwise it runs on scikit-learn's 1797 small digits, in less than a minute. No
+# files, but a network connection? Write "mnist" in the next cell, and they are fetched.
 
 # %%
-WHICH = "digits"  # or "mnist"
+WHICH = "mnist" if os.environ.get("MINIDL_DATA") else "digits"  # or write one of them
 
 # %% [markdown]
 # ## 10.1 From bytes
@@ -535,10 +537,10 @@ right = [100 * score["accuracy"] for score in scores]
 handwriting.shares(list(nets), right, f"{len(y_test)} test images")
 
 # %% [markdown]
-# On these few digits the large networks differ by two or three images, which is chance.
-# On MNIST the documented commands of this project, `python -m benchmarks.mnist_project
-# mlp` and `cnn`, train the same two networks to more than 97.5 % and 99.0 % of the
-# 10 000 test images.
+# On the small digits the large networks differ by two or three images: that is chance.
+# On MNIST they do not: 784-128-10 reads 97.9 % of the 10 000 test images, the CNN
+# 98.9 %, the improved one 99.4 %. The documented commands of this project, `python -m
+# benchmarks.mnist_project mlp` and `cnn`, train the first and the last of them.
 
 # %% [markdown]
 # ## 10.7 Asking the network
@@ -631,9 +633,9 @@ for name, x in served.items():
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Unscaled images are read almost as well, so nobody notices; but the network is always
-# completely sure, whatever it says. Dark ink on white is read no better than by
-# guessing, and just as surely. One function for training and service rules both out.
+# Of unscaled images more than nine in ten are read, so nobody notices; but the network
+# is always completely sure, whatever it says. Dark ink on white is read no better than
+# by guessing, and as surely. One function for training and service rules both out.
 #
 # </details>
 
@@ -735,9 +737,10 @@ names = ["kernels from 0 to 4", "kernels from nothing", "pixels"]
 handwriting.shares(names, learned, "Moved digits 5 to 9, from 25 in the middle")
 
 # %% [markdown]
-# The borrowed kernels win: about 60 % against 55 % for new ones and 46 % for pixels. On
-# digits in the middle they would not win, because there pixels are enough. Transfer
-# pays where the donor has seen something that the few examples do not show.
+# The borrowed kernels win: about 60 % against 55 % for new ones and 46 % for pixels; of
+# MNIST's digits 62 %, 51 % and 40 %. In the middle the small digits need no transfer,
+# because there pixels are enough: it pays where the donor has seen something that the
+# few examples do not show.
 
 # %% [markdown]
 # ## 10.10 What next: a network that is fooled

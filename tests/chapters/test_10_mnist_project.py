@@ -20,9 +20,12 @@ SOURCE = "chapters/source/10-mnist-project.py"
 
 @pytest.fixture(scope="module")
 def chapter(root):
-    """The names that the chapter leaves behind when it runs as a script."""
+    """The names that the chapter leaves behind when it runs as a script, on digits."""
     mpl.use("Agg")
-    yield runpy.run_path(str(root / SOURCE))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MINIDL_DATA", raising=False)
+        names = runpy.run_path(str(root / SOURCE))
+    yield names
     plt.close("all")
 
 
