@@ -44,7 +44,7 @@ from autograder.sandbox import tiers
 from autograder.sandbox.limits import Limits
 from autograder.strength.mistakes.ch02 import MISTAKES
 from autograder.strength.variants.ch02 import VARIANTS
-from benchmarks.machine import busy_seconds, conditions
+from benchmarks.machine import conditions
 
 CHAPTER = CHAPTERS[1]
 SLUG = CHAPTER.slug
@@ -61,14 +61,12 @@ class Run:
     """One candidate's way through the class.
 
     samples:  (submissions done, MB of the grader's processes without kernels)
-    others:   the share of all cores that other processes had meanwhile
     """
 
     name: str
     seconds: float = 0.0
     samples: list[tuple[int, float]] = field(default_factory=list)
     points: dict[str, float] = field(default_factory=dict)
-    others: str = "?"
 
     def peak(self, low: float = 0.0, high: float = 1.0) -> float:
         """The most memory in a stretch of the way, such as its last quarter."""
@@ -198,7 +196,7 @@ def cluster() -> Iterator[tuple[str, list[int]]]:
 
 def timed(name: str, place: Path, words: list[str], done: str, pids: list[int]) -> Run:
     """Run the command; meanwhile watch how far it is and what memory it has."""
-    run, before, start = Run(name), busy_seconds(), time.perf_counter()
+    run, start = Run(name), time.perf_counter()
     with (place / "log").open("w") as log:
         own = {"IPYTHONDIR": str(place / "ipython"), "PATH": PATH}
         environment = {**os.environ, **own}
@@ -206,7 +204,6 @@ def timed(name: str, place: Path, words: list[str], done: str, pids: list[int]) 
             words, cwd=place, env=environment, stdout=log, stderr=log
         )
         watched = [psutil.Process(pid) for pid in (process.pid, *pids)]
-        ours = sum(map(processor_seconds, watched))
         while process.poll() is None:
             used = sum(map(memory, watched))
             run.samples.append((len(list(place.glob(done))), used))
@@ -219,15 +216,7 @@ def timed(name: str, place: Path, words: list[str], done: str, pids: list[int]) 
     with Gradebook(f"sqlite:///{place / 'gradebook.db'}", "minidl") as book:
         handed = book.find_assignment(SLUG).submissions
         run.points = {each.student_id: each.score for each in handed}
-    if before is not None and (now := busy_seconds()) is not None and not pids:
-        share = (now - before - ours) / run.seconds / (os.cpu_count() or 1)
-        run.others = f"{max(0.0, 100 * share):.0f} %"
     return run
-
-
-def processor_seconds(process: psutil.Process) -> float:
-    """What the process has worked so far."""
-    return sum(process.cpu_times()[:2])
 
 
 def memory(process: psutil.Process) -> float:
@@ -267,8 +256,8 @@ def beyond_its_cells(original: Path, number: int) -> float:
 def print_table(runs: list[Run], count: int, over: list[float]) -> None:
     """The table, and what it needs beside it."""
     head = "| | seconds | submissions a minute | against nbgrader | memory, MB"
-    print(f"{head} | 2nd quarter | last quarter | others |")
-    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    print(f"{head} | 2nd quarter | last quarter |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
     for run in runs:
         row = [
             f"`{run.name}`",
@@ -278,7 +267,6 @@ def print_table(runs: list[Run], count: int, over: list[float]) -> None:
             f"{run.peak():.0f}",
             f"{run.peak(0.25, 0.5):.0f}",
             f"{run.peak(0.75, 1.0):.0f}",
-            run.others,
         ]
         print(f"| {' | '.join(row)} |")
     shipped, *ours = (run.points for run in runs)
@@ -287,8 +275,8 @@ def print_table(runs: list[Run], count: int, over: list[float]) -> None:
     print(
         f"\n{count} submissions of {SLUG}, {default_workers()} at a time, sandbox "
         f"{tiers.choose().name}. nbgrader gives the same points to {same} of them. "
-        "Memory is that of the grader's processes without the kernels; `others` is the "
-        "share of all cores that other processes had. Graded alone, a submission takes "
+        "Memory is that of the grader's processes without the kernels. Graded alone, "
+        "a submission takes "
         f"{statistics.median(over):.2f} s more than its own cells take in a kernel "
         f"that is there (median of {len(over)}, at most {max(over):.2f} s)."
     )
