@@ -42,7 +42,6 @@ def environment(place: Path) -> dict[str, str]:
     """Variables that keep Jupyter's own files beside the course, in a wide terminal."""
     return {
         **os.environ,
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "IPYTHONDIR": str(place.parent / "ipython"),
         "JUPYTER_CONFIG_DIR": str(place.parent / "config"),
         "JUPYTER_RUNTIME_DIR": str(place.parent / "runtime"),

@@ -56,10 +56,8 @@ def commands(readme: str) -> list[list[str]]:
 
 def run(place: Path, command: list[str]) -> None:
     """One command in the course, as an instructor types it."""
-    binaries = str(Path(sys.executable).parent)
     environment = {
         **os.environ,
-        "PATH": os.pathsep.join([binaries, os.environ["PATH"]]),
         "IPYTHONDIR": str(place.parent / "ipython"),
         "JUPYTER_CONFIG_DIR": str(place.parent / "config"),
         "JUPYTER_RUNTIME_DIR": str(place.parent / "runtime"),

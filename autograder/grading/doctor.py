@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from autograder import recording
 from autograder.bricks import BRICKS
 from autograder.grading.fresh import SECRET
-from autograder.grading.writer import ACTIVATE, Writer, no_driver
+from autograder.grading.writer import Writer, no_driver
 from autograder.sandbox import tiers
 
 PACKAGES = ("minidl", "numpy", "nbgrader", "jupyter_client", "ipykernel")
@@ -39,7 +38,7 @@ class Fact:
 
 def examine(course: Path | None) -> list[Fact]:
     """What grading needs on this machine, and in a course if one is named."""
-    facts = [*sandbox(), *versions(), *commands(), *device(), *recordings()]
+    facts = [*sandbox(), *versions(), *device(), *recordings()]
     if course is not None:
         facts += [*secret(course), *database(course)]
     return facts
@@ -69,14 +68,6 @@ def versions() -> Iterator[Fact]:
             yield Fact(name, metadata.version(name))
         except metadata.PackageNotFoundError:
             yield Fact(name, "not installed, and not needed")
-
-
-def commands() -> Iterator[Fact]:
-    """Whether nbgrader finds the command that it makes a gradebook with."""
-    if found := shutil.which("alembic"):
-        yield Fact("alembic", found)
-    else:
-        yield Fact("alembic", f"not on the PATH; {ACTIVATE}", bad=True)
 
 
 def device() -> Iterator[Fact]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,7 @@ from autograder.sandbox.limits import MB, Limits
 
 def install(config: Any) -> None:
     """Make nbgrader grade as this package does; called by nbgrader_config.py."""
+    find_commands()
     steps = config.Autograde
     steps.exporter_class = SubmissionExporter
     steps.pre_convert_hook = before_autograde
@@ -54,6 +57,17 @@ def install(config: Any) -> None:
         AssignLatePenalties,
         CheckCellMetadata,
     ]
+
+
+def find_commands() -> None:
+    """Let nbgrader find alembic, which it calls by name, in our own environment.
+
+    So an instructor need not activate it.
+    """
+    ours = sysconfig.get_path("scripts")
+    path = os.environ.get("PATH", "").split(os.pathsep)
+    if ours not in path:
+        os.environ["PATH"] = os.pathsep.join([ours, *filter(None, path)])
 
 
 HELP = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import re
-import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,8 +23,6 @@ from autograder.grading.course import RECORD
 from autograder.grading.execute import TrustedExecute
 from autograder.grading.lms import Row
 from autograder.sandbox.limits import Limits
-
-ACTIVATE = f"activate the environment: source {sys.prefix}/bin/activate"
 
 
 @dataclass(frozen=True)
@@ -108,11 +105,6 @@ class Writer:
             raise ValueError(f"grade: {address} does not answer: {reason}") from error
         except ModuleNotFoundError as error:
             raise ValueError(f"grade: {address}: {no_driver(error)}") from error
-        except FileNotFoundError as error:  # a new database is made by a command
-            raise ValueError(
-                f"grade: nbgrader makes {address} with {error.filename}, which is not "
-                f"on the PATH; {ACTIVATE}"
-            ) from error
 
     def refuse_unknown(self, assignment: str) -> None:
         """Raise ValueError unless the assignment was released."""
