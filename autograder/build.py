@@ -245,5 +245,5 @@ def grading(cell_id: str, points: int | None = None) -> dict[str, Any]:
 def text_of(notebook: NotebookNode) -> str:
     """The notebook as it stands in its file."""
     nbformat.validate(notebook)
-    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    text: str = nbformat.writes(notebook)
     return text + "\n"

@@ -27,7 +27,7 @@ def drive_order(
 
     from minidl.tape import Node
 
-    class Inputs(list):  # type: ignore[type-arg]
+    class Inputs(list[Node | None]):
         def __iter__(self) -> Any:
             looks[0] += 1
             if looks[0] > 100 * len(nodes):
@@ -133,6 +133,8 @@ def drive_backward(
     edges:  rows (result, input), through which the gradient is multiplied with w
     more:   tail; none: edges without a gradient; keep: retain_graph, for each call
     """
+    from functools import partial
+
     import numpy as np
 
     from minidl.tape import Node
@@ -146,14 +148,14 @@ def drive_backward(
         along = [(e, w[e]) for e, (result, _) in enumerate(edges) if result == n]
         return tuple(None if e in none else g if f == 1 else g * f for e, f in along)
 
-    leaves = [Tensor(np.zeros(g.shape), True) for _ in range(root + 1)]
+    leaves: Any = [Tensor(np.zeros(g.shape), True) for _ in range(root + 1)]
     turns, reached = np.zeros(root + 1, np.int64), np.zeros((root + 1, *g.shape))
     nodes: Any = [x.node for x in leaves]
     for passing_on in more.get("tail", 0) * [lambda g: (g,)]:
         nodes[0] = Node([nodes[0]], passing_on)
     for n in sorted({n for n, _ in edges}):
         inputs = [nodes[x] for result, x in edges if result == n]
-        nodes[n] = Node(inputs, lambda g, n=n: rule(n, g))  # type: ignore[misc]
+        nodes[n] = Node(inputs, partial(rule, n))
     for call, retain_graph in enumerate(more.get("keep", (False,))):
         try:
             backward(nodes[root], g, retain_graph)
@@ -163,7 +165,7 @@ def drive_backward(
             if not call:
                 raise
     for n in (n for n, leaf in enumerate(leaves) if leaf.grad is not None):
-        turns[n], reached[n] = 1, leaves[n].grad.array  # type: ignore[union-attr]
+        turns[n], reached[n] = 1, leaves[n].grad.array
     return reached, turns
 
 

@@ -131,7 +131,7 @@ class TrustedExecute(Execute):  # type: ignore[misc]
                 shown = verdict(name, bricks.get(name), points[name])
             else:
                 shown = result.outputs.get(place, [])
-            cell.outputs = from_dict(shown)  # type: ignore[no-untyped-call]
+            cell.outputs = from_dict(shown)
         return nb, resources
 
     def result(self, where: dict[str, str]) -> Result:

@@ -88,7 +88,7 @@ def as_notebook(cells: list[Node]) -> NotebookNode:
     """The notebook of these cells."""
     language = {"language_info": {"name": "python"}}
     whole = {"cells": cells, "metadata": language, "nbformat": 4, "nbformat_minor": 5}
-    notebook: NotebookNode = from_dict(whole)  # type: ignore[no-untyped-call]
+    notebook: NotebookNode = from_dict(whole)
     return notebook
 
 

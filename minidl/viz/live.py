@@ -54,9 +54,9 @@ class Curve:
         """Draw the history as it is now."""
         if not self.in_jupyter or not self.history:
             return
-        picture = Image(png(curves(self.history)[0]))  # type: ignore[no-untyped-call]
+        picture = Image(png(curves(self.history)[0]))
         if self.place is None:
-            self.place = display(picture, display_id=True)  # type: ignore[no-untyped-call]
+            self.place = display(picture, display_id=True)
         else:
             self.place.update(picture)
         self.shown = time.monotonic()
