@@ -31,9 +31,10 @@ from minidl.viz import convolution, handwriting
 
 # %% [markdown]
 # MNIST has 70 000 digits. If `MINIDL_DATA` names the folder with its four files, this
-# chapter runs on them, and the networks of this page need about ten minutes: fetch a
-# tea. Otherwise it runs on scikit-learn's 1797 small digits, in less than a minute. No
-# files, but a network connection? Write "mnist" in the next cell, and they are fetched.
+# chapter runs on them, and two processor cores need about eight minutes for the page:
+# fetch a tea. Otherwise it runs on scikit-learn's 1797 small digits, in less than a
+# minute. No files, but a network connection? Write "mnist" in the next cell, and they
+# are fetched.
 
 # %%
 WHICH = "mnist" if os.environ.get("MINIDL_DATA") else "digits"  # or write one of them
