@@ -133,8 +133,6 @@ def drive_backward(
     edges:  rows (result, input), through which the gradient is multiplied with w
     more:   tail; none: edges without a gradient; keep: retain_graph, for each call
     """
-    from functools import partial
-
     import numpy as np
 
     from minidl.tape import Node
@@ -155,7 +153,7 @@ def drive_backward(
         nodes[0] = Node([nodes[0]], passing_on)
     for n in sorted({n for n, _ in edges}):
         inputs = [nodes[x] for result, x in edges if result == n]
-        nodes[n] = Node(inputs, partial(rule, n))
+        nodes[n] = Node(inputs, lambda g, n=n: rule(n, g))  # type: ignore[misc]
     for call, retain_graph in enumerate(more.get("keep", (False,))):
         try:
             backward(nodes[root], g, retain_graph)
