@@ -47,21 +47,21 @@ def staged(chapter: int) -> Path:
 
 def contents(chapter: int) -> dict[str, bytes]:
     """The files of the stage by their paths."""
-    todo = [b for each in CHAPTERS if each.number >= chapter for b in each.bricks]
+    unwritten = [b for each in CHAPTERS if each.number >= chapter for b in each.bricks]
     root = package.FINISHED
     files = {
-        path.relative_to(root.parent).as_posix(): hollowed(path, todo)
+        path.relative_to(root.parent).as_posix(): hollowed(path, unwritten)
         for path in sorted(root.rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     }
     return {**files, "autograder/__init__.py": SUBMITTED.read_bytes()}
 
 
-def hollowed(path: Path, todo: list[Brick]) -> bytes:
-    """The content of one of our files, the bricks that are to be written empty."""
+def hollowed(path: Path, unwritten: list[Brick]) -> bytes:
+    """The content of one of our files, the unwritten bricks hollow."""
     place = path.relative_to(package.FINISHED.parent).as_posix()
     module = place.removesuffix(".py").replace("/", ".")
-    bricks = [brick for brick in todo if brick.module == module]
+    bricks = [brick for brick in unwritten if brick.module == module]
     if not bricks:
         return path.read_bytes()
     return wall.hollow(package.text_of(path), bricks).encode()
