@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from autograder import build
@@ -16,7 +17,8 @@ from autograder.sandbox.limits import GB, Limits
 CHAPTER = CHAPTERS[1]
 NAMES = {brick.name for brick in CHAPTER.bricks}
 SECRET = b"a secret that only the tests know"
-LIMITS = Limits(cell_seconds=5, notebook_seconds=60, memory_bytes=GB)
+LIMITS = Limits(cell_seconds=30, memory_bytes=GB)
+HASTY = replace(LIMITS, cell_seconds=5)  # for code that does not end by itself
 STUB = "# YOUR CODE HERE\n    raise NotImplementedError()"
 
 Notebook = dict[str, Any]

@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty
 from typing import Any
 
+from autograder.grading.session import READY
 from autograder.sandbox import processes
 from autograder.sandbox.kernel import SandboxedKernelManager
 from autograder.sandbox.limits import MB, Limits
 
 SMALL = Limits(
-    cell_seconds=1.5,
-    notebook_seconds=30,
     memory_bytes=600 * MB,
     scratch_bytes=16 * MB,
     file_bytes=8 * MB,
     output_bytes=MB // 4,
     grader_bytes=150 * MB,
 )
+HASTY = replace(SMALL, cell_seconds=1.5)  # for cells that do not end by themselves
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Kernel:
         await self.manager.start_kernel()
         self.client = self.manager.client()
         self.client.start_channels()
-        await self.client.wait_for_ready(30)
+        await self.client.wait_for_ready(READY)
 
     async def _stop(self) -> None:
         self.client.stop_channels()

@@ -16,8 +16,7 @@ from autograder.sandbox import tiers
 from autograder.sandbox.limits import MB, Limits
 
 SMALL = Limits(
-    cell_seconds=3,
-    notebook_seconds=60,
+    cell_seconds=6,
     memory_bytes=600 * MB,
     scratch_bytes=16 * MB,
     file_bytes=8 * MB,

@@ -99,14 +99,15 @@ def test_the_work_of_other_processes_is_told_from_our_own():
     if machine.busy_seconds() is None:
         assert train_steps.others_share(None, 1.0) == "?"
         return
+    work = "import time\nwhile time.process_time() < 0.5: pass\nprint(1, flush=True)"
     before, start = machine.busy_seconds(), time.perf_counter()
-    other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
-    time.sleep(0.5)
-    seconds = time.perf_counter() - start
-    worked = machine.busy_seconds() - before
-    other.kill()
-    other.wait()
-    assert 0.1 < worked < (seconds + 0.1) * os.cpu_count()
+    command = [sys.executable, "-c", f"{work}\ntime.sleep(600)"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"1\n"
+        worked = machine.busy_seconds() - before
+        seconds = time.perf_counter() - start
+        other.kill()
+    assert 0.4 < worked < (seconds + 0.1) * os.cpu_count()
 
 
 def test_mnist_trains_the_networks_that_have_an_aim():

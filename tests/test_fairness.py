@@ -6,7 +6,7 @@ import json
 
 import handing
 import pytest
-from handing import NAMES, code, feedback, graded, messages, passed, place_of
+from handing import HASTY, NAMES, code, feedback, graded, messages, passed, place_of
 
 SOLVED = handing.solutions()
 PLOT = """\
@@ -54,7 +54,6 @@ def test_a_solved_notebook_gets_every_point():
         ("1 / 0",),
         ("this is no Python",),
         ("input('name? ')",),
-        ("while True:\n    pass",),
         ("import os\nos._exit(1)",),
         ("raise SystemExit",),
         ("sum = max = type = list = str = print = 5",),
@@ -71,7 +70,6 @@ def test_a_solved_notebook_gets_every_point():
         "a cell that raises",
         "a cell that does not parse",
         "a cell that asks for input",
-        "a cell that does not end",
         "a cell that ends its kernel",
         "a cell that exits",
         "names of Python's own used for something else",
@@ -80,6 +78,11 @@ def test_a_solved_notebook_gets_every_point():
 )
 def test_what_stands_in_other_cells_costs_nothing(extra):
     assert passed(graded(handing.notebook(SOLVED, extra))) == NAMES
+
+
+def test_a_cell_that_does_not_end_costs_nothing():
+    book = handing.notebook(SOLVED, ["while True:\n    pass"])
+    assert passed(graded(book, HASTY)) == NAMES
 
 
 def test_what_is_printed_and_plotted_is_in_the_feedback():
@@ -188,7 +191,7 @@ def test_one_crashing_answer_costs_its_own_point_and_no_later_one():
 
 def test_one_endless_answer_costs_its_own_point_and_no_later_one():
     answers = {**SOLVED, "tanh": "while True: pass"}
-    result = graded(handing.notebook(answers))
+    result = graded(handing.notebook(answers), HASTY)
     assert passed(result) == NAMES - {"tanh"}
     assert "tanh: was stopped after 4 seconds" in messages(result)["tanh"]
 

@@ -80,7 +80,7 @@ def test_an_endless_loop_is_stopped(obj):
     begun = time.monotonic()
     outcome = run(BRICK, obj, CASE, seconds=0.2)
     assert outcome.problem == ("endless", "was stopped after 0.2 seconds")
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 50  # of the 60 that sleep takes
 
 
 @pytest.mark.parametrize("obj", [spin, spin_and_swallow])
@@ -90,7 +90,7 @@ def test_an_endless_loop_is_stopped_away_from_the_main_thread(obj):
         target=lambda: seen.append(run(BRICK, obj, CASE, seconds=0.2)), daemon=True
     )
     worker.start()
-    worker.join(timeout=10)
+    worker.join(timeout=60)
     assert seen
     assert seen[0].problem == ("endless", "was stopped after 0.2 seconds")
 

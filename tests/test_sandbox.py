@@ -8,14 +8,13 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 from attacks.exhaustion import PARTS
 from nbclient import NotebookClient
-from sandboxed import SMALL, Kernel
+from sandboxed import HASTY, SMALL, Kernel
 
 from autograder.sandbox import environment, tiers
 from autograder.sandbox.limits import Limits
@@ -60,7 +59,7 @@ plt.imshow(x[0].reshape(8, 8)); plt.show()
 
 
 def test_an_interrupt_stops_the_cell_and_the_kernel_goes_on(tier):
-    with Kernel() as kernel:
+    with Kernel(limits=HASTY) as kernel:
         shown = kernel.run("import time\ntime.sleep(600)")
         assert "KeyboardInterrupt" in shown.text
         assert "42" in kernel.run("print(6 * 7)").text
@@ -73,7 +72,7 @@ def test_a_kernel_that_was_lost_starts_again(tier):
         kernel.runner.run(kernel.manager.restart_kernel(now=True))
         kernel.client = kernel.manager.client()
         kernel.client.start_channels()
-        kernel.runner.run(kernel.client.wait_for_ready(30))
+        kernel.runner.run(kernel.client.wait_for_ready(60))
         assert "42" in kernel.run("print(6 * 7)").text
 
 
@@ -86,10 +85,10 @@ def test_a_cell_shows_what_it_is_allowed_and_the_next_one_too(tier):
 
 
 def test_too_long_a_notebook_is_ended_with_the_reason(tier):
-    short = Limits(notebook_seconds=1.5, cell_seconds=20)
-    with Kernel(limits=short) as kernel:
+    with Kernel() as kernel:
+        kernel.manager.provisioner._watch._deadline = time.monotonic() + 0.5
         shown = kernel.run("import time\ntime.sleep(600)")
-    assert shown.ended == "ran longer than 1.5 seconds"
+    assert shown.ended == f"ran longer than {SMALL.notebook_seconds:g} seconds"
 
 
 def test_a_hollow_stage_imports(tier):
@@ -115,7 +114,7 @@ print(json.dumps(kernel.processes()), flush=True); os.kill(os.getpid(), 9)
 
 
 def wait_until(condition) -> None:
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -175,9 +174,8 @@ def test_of_two_kernels_only_the_one_that_floods_is_ended(tier):
     calm = (
         "import time\nend = time.time() + 4\nwhile time.time() < end: pass\nprint(42)"
     )
-    patient = replace(SMALL, cell_seconds=10)
     shown = []
-    with Kernel(limits=patient) as honest, Kernel(limits=patient) as hostile:
+    with Kernel() as honest, Kernel() as hostile:
         thread = threading.Thread(target=lambda: shown.append(hostile.run(PARTS)))
         thread.start()
         assert "42" in honest.run(calm).text

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import time
 
 import pytest
 from attacks.attack import BROKEN_OUT, SECRET, targets
 from attacks.isolation import ATTACKS, QUIET
-from sandboxed import Kernel, grader_holds
+from sandboxed import HASTY, Kernel, grader_holds
 
 from autograder.sandbox import folder, tiers
 from autograder.sandbox.limits import MB
@@ -68,8 +67,8 @@ def test_without_a_sandbox_the_same_cells_reach_it(monkeypatch, tmp_path, name):
 )
 def test_the_machine_survives(monkeypatch, prey, tier, attack):
     monkeypatch.setenv(tiers.VARIABLE, tier)
-    before, began = grader_holds(), time.monotonic()
-    with Kernel() as kernel:
+    before = grader_holds()
+    with Kernel(limits=HASTY) as kernel:
         user, place = user_of(kernel), place_of(kernel)
         shown = [kernel.run(prey.aim(cell)) for cell in attack.cells]
         held = grader_holds() - before
@@ -79,7 +78,6 @@ def test_the_machine_survives(monkeypatch, prey, tier, attack):
     assert BROKEN_OUT not in told
     assert re.search(attack.says, told), told[-2000:]
     assert held < HELD
-    assert time.monotonic() - began < 20
     assert not place.exists()
     assert [pid for pid in started if os.path.exists(f"/proc/{pid}")] == []
     assert user is None or folder.processes.owned_by(user) == []
