@@ -483,18 +483,16 @@ class Moved(DataLoader):
 # %% [markdown]
 # Training a larger network takes hours elsewhere, and somebody will close the lid.
 # `fit` writes a **checkpoint** after each epoch: the weights, what Adam remembers, the
-# schedule, the history, and the state of the random numbers. Interrupt the next cell,
-# with the square button, and run it again: it goes on.
+# schedule, the history, and the state of the random numbers. The file lies beside this
+# notebook. Interrupt the training below, with the square button, and run its cell
+# again, today or tomorrow: it goes on.
 
 # %%
-from pathlib import Path
-from tempfile import mkdtemp
-
 from minidl.optim.lr_scheduler import CosineAnnealingLR
 
 EPOCHS = 10
 moving = Moved(data["training"], BATCH, shuffle=True)
-folder = Path(mkdtemp())  # name a folder of yours, and it outlives the kernel
+file = f"{WHICH}.checkpoint.safetensors"  # delete it to train from the start
 
 
 # %%
@@ -508,7 +506,6 @@ def better(epochs, checkpoint=None, loss=functional.cross_entropy):
 
 
 # %%
-file = folder / "cnn.checkpoint.safetensors"
 _, halfway = better(EPOCHS // 2, file)
 model, model_history = better(EPOCHS, file)
 print("epochs:", len(halfway["loss"]), "and", len(model_history["loss"]))
@@ -516,7 +513,9 @@ print("epochs:", len(halfway["loss"]), "and", len(model_history["loss"]))
 # %% [markdown]
 # The second call found five epochs in the file and trained five more. The result is the
 # same, bit for bit, as without the pause: a test of this course compares them. An
-# interrupt in the middle of an epoch goes back to the last whole one.
+# interrupt in the middle of an epoch goes back to the last whole one. Run the cell once
+# more, and both calls find all ten. So delete the file when you change the network or
+# its training.
 
 # %%
 from minidl.viz import training
@@ -651,17 +650,20 @@ for name, x in served.items():
 from minidl import load, save
 from minidl.models import from_state
 
-save(model.state_dict(), folder / "model.safetensors")
-copy = from_state(load(folder / "model.safetensors"))
+save(model.state_dict(), "model.safetensors")
+copy = from_state(load("model.safetensors"))
 print(np.abs(probabilities(copy, raw_test) - p).max())
 
 # %% [markdown]
-# This file is all that the service needs. In a terminal,
+# This file is all that the service needs. In a new cell,
 #
-#     python -m minidl.serving model.safetensors
+#     !python -m minidl.serving model.safetensors
 #
-# answers at `http://127.0.0.1:8000`: a page to draw on, and `POST /classify_image` for
-# pictures. It prepares them by your five bricks and asks by your `probabilities`.
+# answers at `http://127.0.0.1:8000` until you interrupt it: a page to draw on, and
+# `POST /classify_image` for pictures. (In a terminal, leave out the `!`. On Binder, and
+# wherever Jupyter runs on another machine, change the end of this page's address, from
+# `lab` on, to `proxy/8000/`.) It prepares pictures by your five bricks and asks by your
+# `probabilities`.
 
 # %% [markdown]
 # ## 10.9 What next: fewer examples

@@ -19,11 +19,18 @@ SOURCE = "chapters/source/10-mnist-project.py"
 
 
 @pytest.fixture(scope="module")
-def chapter(root):
+def beside(tmp_path_factory):
+    """The folder in which the chapter runs, and leaves its files."""
+    return tmp_path_factory.mktemp("beside")
+
+
+@pytest.fixture(scope="module")
+def chapter(root, beside):
     """The names that the chapter leaves behind when it runs as a script, on digits."""
     mpl.use("Agg")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("MINIDL_DATA", raising=False)
+        patch.chdir(beside)
         names = runpy.run_path(str(root / SOURCE))
     yield names
     plt.close("all")
@@ -99,6 +106,16 @@ def test_the_resumed_network_went_on_from_its_fifth_epoch(chapter):
     assert {len(values) for values in history.values()} == {10}
 
 
+def test_another_day_the_training_is_found_and_not_done_again(chapter, beside):
+    def loss(*_):
+        raise AssertionError("it trains")
+
+    model, history = chapter["better"](10, beside / chapter["file"], loss)
+    assert history == chapter["model_history"]
+    for name, value in model.state_dict().items():
+        assert np.array_equal(value, chapter["model"].state_dict()[name])
+
+
 def test_a_service_that_forgets_the_scale_is_always_sure(chapter, text):
     found = {name: chapter["asked"](x) for name, x in chapter["served"].items()}
     y = chapter["y_test"]
@@ -110,7 +127,7 @@ def test_a_service_that_forgets_the_scale_is_always_sure(chapter, text):
     assert "read no better than by guessing" in text
 
 
-def test_pytorch_opens_the_model_and_gets_the_same_logits(chapter):
+def test_pytorch_opens_the_model_and_gets_the_same_logits(chapter, beside):
     nn = torch.nn
     twin = nn.Sequential(
         *(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2)),
@@ -118,7 +135,7 @@ def test_pytorch_opens_the_model_and_gets_the_same_logits(chapter):
         *(nn.Conv2d(64, 64, 3), nn.ReLU(), nn.Flatten(), nn.Dropout(0.3)),
         *(nn.Linear(576, 64), nn.ReLU(), nn.Dropout(0.3), nn.Linear(64, 10)),
     ).eval()
-    twin.load_state_dict(load_file(chapter["folder"] / "model.safetensors"))
+    twin.load_state_dict(load_file(beside / "model.safetensors"))
     x = chapter["ready"][:50]
     with torch.no_grad():
         theirs = twin(torch.tensor(x)).numpy()
