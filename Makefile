@@ -12,7 +12,7 @@ help: ## print this list
 course: .venv/learn ## build the workspace course/ and open it in JupyterLab; LAB=no builds only
 	@$(BIN)/autograder start course
 ifneq ($(LAB),no)
-	@cd course && ../$(BIN)/jupyter lab
+	@cd course && PATH="$(CURDIR)/$(BIN):$$PATH" jupyter lab
 endif
 
 test: .venv/test lint ## install what the tests need, then lint and run every test

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
 import venv
-from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import pytest
 import yaml
 from conftest import do_without
-from lab import browse, serve
+from image import Image, clone
+from lab import Notebook, browse, serve
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from playwright.sync_api import expect
 from rattler import MatchSpec, Version, VersionSpec
 from test_chapters_run import outputs, solved
 
-from autograder import pins, wall
+from autograder import build, pins, wall
 from autograder.bricks import CHAPTERS
 
 CONDA_NAMES = {"pytorch": "torch"}
+SERVED = """\
+import minidl
+from minidl.models import cnn
+minidl.save(cnn().state_dict(), "model.safetensors")
+!python -m minidl.serving model.safetensors --port 0"""
 
 
 @pytest.fixture(scope="module")
@@ -166,27 +169,6 @@ def test_the_conda_environment_has_the_versions_of_pyproject(root, project):
         assert wanted.operator == "==" or spec.version == str(wanted), name
 
 
-@dataclass
-class Image:
-    """What Binder builds: a copy of the repository, and Python beside it."""
-
-    repository: Path
-    environment: dict[str, str]
-
-    def run(self, *command: str, at: str = ".") -> str:
-        """What a command of the image prints; it must not fail."""
-        done = subprocess.run(
-            command,
-            cwd=self.repository / at,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-
 @pytest.fixture(scope="module")
 def image(root, dockerfile, tmp_path_factory):
     """The steps of the Dockerfile that are ours, taken in a fresh environment."""
@@ -211,15 +193,6 @@ def image(root, dockerfile, tmp_path_factory):
     for step in steps:
         made.run("bash", "-c", step.replace(" --no-cache-dir", ""))
     return made
-
-
-def clone(root, directory):
-    """Copy what git tracks, or would."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    for name in subprocess.check_output(command, cwd=root, text=True).split("\0"):
-        if (root / name).is_file():
-            (directory / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(root / name, directory / name)
 
 
 @pytest.mark.binder
@@ -258,19 +231,45 @@ def test_chapter_1_runs_in_the_image_on_the_notebooks_own_kernel(image):
     assert states == {wall.BUILT}
 
 
-@pytest.mark.binder
-def test_the_link_shows_the_notebooks_in_jupyterlab(
-    image, link, chromium, tmp_path, monkeypatch
-):
+@pytest.fixture
+def lab(image, chromium, tmp_path, monkeypatch):
+    """JupyterLab in the image: where it is, and a page to open it with."""
     for name, value in image.environment.items():
         monkeypatch.setenv(name, value)
     program = [str(image.repository / "binder/start"), "jupyter-lab"]
-    (urlpath,) = parse_qs(link.query)["urlpath"]
     with (
         serve(image.repository, tmp_path, program) as url,
         browse(chromium, tmp_path / "profile") as page,
     ):
-        page.goto(url.format(urlpath.removeprefix("lab/tree/")))
-        files = page.get_by_role("region", name="File Browser Section")
-        for chapter in CHAPTERS:
-            expect(files).to_contain_text(f"{chapter.slug}.ipynb")
+        yield url, page
+
+
+@pytest.mark.binder
+def test_the_link_shows_the_notebooks_in_jupyterlab(lab, link):
+    url, page = lab
+    (urlpath,) = parse_qs(link.query)["urlpath"]
+    page.goto(url.format(urlpath.removeprefix("lab/tree/")))
+    files = page.get_by_role("region", name="File Browser Section")
+    for chapter in CHAPTERS:
+        expect(files).to_contain_text(f"{chapter.slug}.ipynb")
+
+
+@pytest.mark.binder
+def test_a_network_is_served_from_a_cell_and_jupyter_passes_its_page_on(image, lab):
+    url, page = lab
+    image.run("autograder", "catch-up", str(1 + len(CHAPTERS)), at="course")
+    cells = [nbformat.v4.new_code_cell(SERVED)]
+    book = nbformat.v4.new_notebook(cells=cells, metadata=build.METADATA)
+    nbformat.write(book, image.repository / "course/served.ipynb")
+    cell = Notebook(page, url.format("course/served.ipynb")).cell("minidl.serving")
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    address = re.compile(r"running on http://127\.0\.0\.1:(\d+)")
+    expect(cell).to_contain_text(address)
+    (port,) = address.findall(cell.inner_text())
+    service = page.context.new_page()
+    service.goto(f"{url.partition('lab')[0]}proxy/{port}/")
+    expect(service.get_by_role("heading")).to_have_text("Draw a digit")
+    service.close()
+    page.get_by_role("button", name="Interrupt the kernel").click()
+    expect(cell).to_contain_text("Finished server process")

@@ -82,6 +82,24 @@ def test_a_7_drawn_on_the_page_is_read_as_7(tmp_path, chromium, model, monkeypat
         assert complaints == []
 
 
+def test_jupyter_passes_the_page_and_its_description_on(tmp_path, chromium, model):
+    with (
+        served(create_app(model)) as service,
+        serve(tmp_path, tmp_path) as lab,
+        browse(chromium, tmp_path / "profile") as page,
+    ):
+        at, token = re.fullmatch(r"(.*/)lab/tree.*&(token=.*)", lab).groups()
+        there = f"{at}proxy/{service.rpartition(':')[2]}/"
+        page.goto(f"{there}?{token}")
+        with_mouse(page, page.get_by_role("application"))
+        expect(page.locator("output")).to_have_text(READ)
+        page.goto(f"{there}docs")
+        page.get_by_role("button", name="GET /health Health").click()
+        page.get_by_role("button", name="Try it out").click()
+        page.get_by_role("button", name="Execute").click()
+        expect(page.locator(".live-responses-table")).to_contain_text('"status": "ok"')
+
+
 def test_the_pad_in_a_notebook_shows_what_the_network_sees(tmp_path, chromium, model):
     minidl.save(model.state_dict(), tmp_path / "model.safetensors")
     cells = [nbformat.v4.new_code_cell(NOTEBOOK)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import pytest
@@ -10,6 +11,8 @@ from learner import RELU, Notebook, files, fresh, make
 from autograder import disk, package, wall, workspace
 from autograder.bricks import BRICKS, CHAPTERS
 from autograder.quote import quote
+from minidl import save
+from minidl.models import mlp
 
 
 @pytest.fixture
@@ -173,3 +176,14 @@ def test_activating_puts_her_minidl_first_and_forgets_another(place):
     assert workspace.active() == place.resolve()
     workspace.activate(place)
     assert sys.modules["minidl.kernels"] is hers
+
+
+def test_a_service_whose_bricks_are_not_written_names_one(tmp_path):
+    course = tmp_path / "course"
+    workspace.start(course)
+    save(mlp().state_dict(), course / "model.safetensors")
+    command = [sys.executable, "-m", "minidl.serving", "model.safetensors"]
+    done = subprocess.run(command, cwd=course, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "is not built yet: write it in chapter" in done.stderr
+    assert "Traceback" not in done.stderr

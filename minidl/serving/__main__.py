@@ -9,6 +9,7 @@ import uvicorn
 from threadpoolctl import threadpool_limits
 
 from minidl import load
+from minidl.errors import NotBuiltYet
 from minidl.models import from_state
 from minidl.serving import create_app
 
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         state = load(chosen.file)
         app = create_app(from_state(state if isinstance(state, dict) else {}))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, NotBuiltYet) as error:
         sys.exit(str(error))
     # each core has a worker: threads of BLAS on top would fight for the same cores
     with threadpool_limits(1, "blas"):

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, File, HTTPException, Response, UploadFile
+from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
@@ -20,6 +21,9 @@ from minidl.serving.upload import LARGEST, Refused, picture
 PAGE = Path(__file__).with_name("page.html")
 PAD = Path(__file__).parents[1] / "viz"
 """Where pad.js and pad.css are: the notebook draws with the same."""
+
+OFFLINE = "static-offline-docs"
+"""Where FastAPIOffline serves what /docs is made of."""
 
 
 class Prediction(BaseModel):
@@ -63,9 +67,9 @@ def create_app(model: Module) -> FastAPI:
     Raises:  ValueError if it is something else
     """
     check_reads_digits("create_app", model)
-    app = FastAPIOffline(
-        title="minidl", description="Reads a handwritten digit.", redoc_url=None
-    )
+    about = {"title": "minidl", "description": "Reads a handwritten digit."}
+    # the service is wherever its description lies; add_page serves the documentation
+    app = FastAPIOffline(None, None, **about, servers=[{"url": "."}])
     app.add_middleware(LimitedBody)
     workers = CapacityLimiter(os.cpu_count() or 1)
 
@@ -95,7 +99,10 @@ def create_app(model: Module) -> FastAPI:
 
 
 def add_page(app: FastAPI) -> None:
-    """Serve the page and the pad that it draws with."""
+    """Serve the page, the pad that it draws with, and the description.
+
+    Their addresses are relative: Jupyter passes the service on as /proxy/8000/.
+    """
     files = {"/": PAGE, "/pad.js": PAD / "pad.js", "/pad.css": PAD / "pad.css"}
 
     def serve(path: Path) -> Any:
@@ -106,6 +113,16 @@ def add_page(app: FastAPI) -> None:
 
     for address, path in files.items():
         app.get(address, include_in_schema=False)(serve(path))
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return get_swagger_ui_html(
+            openapi_url="openapi.json",
+            title=app.title,
+            swagger_js_url=f"{OFFLINE}/swagger-ui-bundle.js",
+            swagger_css_url=f"{OFFLINE}/swagger-ui.css",
+            swagger_favicon_url=f"{OFFLINE}/favicon.png",
+        )
 
 
 class LimitedBody:
