@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from queue import Empty
 from typing import Any
@@ -100,3 +101,11 @@ class Kernel:
 def grader_holds() -> int:
     """Bytes of memory that this process has."""
     return processes.resident(os.getpid())
+
+
+def wait_until_gone(pids: Iterable[int]) -> None:
+    """Return when none of the processes runs any more; they have a minute."""
+    end = time.monotonic() + 60
+    while left := [pid for pid in pids if (processes.PROC / f"{pid}/exe").exists()]:
+        assert time.monotonic() < end, left
+        time.sleep(0.05)

@@ -45,8 +45,17 @@ def test_another_submission_of_the_same_student_gets_other_cases():
     assert first != [fresh.fingerprint(case) for case in two]
 
 
+@pytest.fixture(params=["PyTorch", "minidl"])
+def answering(request, monkeypatch):
+    """Who answers fresh cases: minidl does where PyTorch is not installed."""
+    monkeypatch.setattr(fresh, "_of_draws", {})
+    if request.param == "minidl":
+        monkeypatch.setattr(fresh, "has_torch", lambda: False)
+    assert request.param in fresh.references("")
+
+
 @EVERY
-def test_right_variants_pass_and_known_mistakes_fail_on_fresh_cases(brick):
+def test_right_variants_pass_and_known_mistakes_fail_on_fresh_cases(brick, answering):
     # Public ones come last: right answers to them are test_strength's affair, and
     # a chain of 100 000 steps takes a second.
     drawn, public = [], []
@@ -66,7 +75,7 @@ def test_right_variants_pass_and_known_mistakes_fail_on_fresh_cases(brick):
     assert missed == []
 
 
-def test_slopes_by_trying_are_exact_enough_whatever_is_drawn():
+def test_slopes_by_trying_are_exact_enough_whatever_is_drawn(answering):
     brick = find("numerical_gradient")
     for student in range(30):
         for case in fresh.cases(brick, str(student), SECRET):

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from attacks.exhaustion import PARTS
 from nbclient import NotebookClient
-from sandboxed import HASTY, SMALL, Kernel
+from sandboxed import HASTY, SMALL, Kernel, wait_until_gone
 
 from autograder.sandbox import environment, tiers
 from autograder.sandbox.limits import Limits
@@ -110,14 +110,7 @@ print(json.dumps(kernel.processes()), flush=True); os.kill(os.getpid(), 9)
     done = subprocess.run(command, capture_output=True, text=True)
     pids = json.loads(done.stdout)
     assert len(pids) > 2
-    wait_until(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in pids))
-
-
-def wait_until(condition) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    wait_until_gone(pids)
 
 
 def test_kernels_in_several_threads_do_not_meet(tier):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
 from attacks.attack import BROKEN_OUT, SECRET, targets
 from attacks.isolation import ATTACKS, QUIET
-from sandboxed import HASTY, Kernel, grader_holds
+from sandboxed import HASTY, Kernel, grader_holds, wait_until_gone
 
 from autograder.sandbox import folder, tiers
 from autograder.sandbox.limits import MB
@@ -79,7 +78,7 @@ def test_the_machine_survives(monkeypatch, prey, tier, attack):
     assert re.search(attack.says, told), told[-2000:]
     assert held < HELD
     assert not place.exists()
-    assert [pid for pid in started if os.path.exists(f"/proc/{pid}")] == []
+    wait_until_gone(started)
     assert user is None or folder.processes.owned_by(user) == []
     prey.unharmed()
 
