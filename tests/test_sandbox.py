@@ -16,6 +16,7 @@ from attacks.exhaustion import PARTS
 from nbclient import NotebookClient
 from sandboxed import HASTY, SMALL, Kernel, wait_until_gone
 
+from autograder.grading.session import READY
 from autograder.sandbox import environment, tiers
 from autograder.sandbox.limits import Limits
 
@@ -72,7 +73,7 @@ def test_a_kernel_that_was_lost_starts_again(tier):
         kernel.runner.run(kernel.manager.restart_kernel(now=True))
         kernel.client = kernel.manager.client()
         kernel.client.start_channels()
-        kernel.runner.run(kernel.client.wait_for_ready(60))
+        kernel.runner.run(kernel.client.wait_for_ready(READY))
         assert "42" in kernel.run("print(6 * 7)").text
 
 

@@ -130,8 +130,8 @@ def answered(brick: Brick, case: Case, live: str) -> Expected:
     if has_torch():
         return found
     record = recording.load(brick)
-    public = zip(record.cases, record.expected, strict=True)
-    theirs = next(due for known, due in public if known.name == case.name)
+    at = [known.name for known in record.cases].index(case.name)
+    theirs = record.expected[at]
     if brick.draws:
         return replace(found, dtypes=theirs.dtypes)
     spread = tuple(map(np.maximum, found.spread, theirs.spread))

@@ -22,6 +22,13 @@ PAGE = Path(__file__).with_name("page.html")
 PAD = Path(__file__).parents[1] / "viz"
 """Where pad.js and pad.css are: the notebook draws with the same."""
 
+ABOUT: dict[str, Any] = {
+    "title": "minidl",
+    "description": "Reads a handwritten digit.",
+    "servers": [{"url": "."}],  # the service is wherever its description lies
+    "docs_url": None,  # add_page serves it, at relative addresses
+    "redoc_url": None,
+}
 OFFLINE = "static-offline-docs"
 """Where FastAPIOffline serves what /docs is made of."""
 
@@ -67,9 +74,7 @@ def create_app(model: Module) -> FastAPI:
     Raises:  ValueError if it is something else
     """
     check_reads_digits("create_app", model)
-    about = {"title": "minidl", "description": "Reads a handwritten digit."}
-    # the service is wherever its description lies; add_page serves the documentation
-    app = FastAPIOffline(None, None, **about, servers=[{"url": "."}])
+    app = FastAPIOffline(**ABOUT)
     app.add_middleware(LimitedBody)
     workers = CapacityLimiter(os.cpu_count() or 1)
 
